@@ -1,0 +1,97 @@
+"""How each kind of record lies in its table: an id, a version, a JSON body, and the columns it is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+
+from opencobrowse.domain.conversation import Conversation
+from opencobrowse.domain.deployment import Configuration, Deployment
+from opencobrowse.domain.people import OAuthClient, Organization, Remembered, Token, User
+from opencobrowse.domain.session import Session
+from opencobrowse.kernel.secrets import Secret
+
+Column = str | int | None
+
+
+def _from_json(kind: type[Any], value: Any) -> Any:
+    if kind is Secret:
+        return Secret(value)
+    raise NotImplementedError(kind)
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, Secret):
+        return str.__str__(value)
+    raise NotImplementedError(type(value))
+
+
+_encoder: Final = msgspec.json.Encoder(enc_hook=_to_json)
+encode: Final = _encoder.encode
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`keys` maps the name used in `Store.find` to its column value for a record."""
+
+    name: str
+    decode: Callable[[bytes], Any]
+    keys: Mapping[str, Callable[[Any], Column]]
+    insert: str
+    update: str
+
+    def columns(self, record: Any) -> list[Column]:
+        return [value(record) for value in self.keys.values()]
+
+
+def _table(name: str, kind: type[Any], **keys: Callable[[Any], Column]) -> Table:
+    names = list(keys)
+    marks = ", ".join("?" for _ in names)
+    sets = "".join(f", {column} = ?" for column in names)
+    return Table(
+        name,
+        partial(msgspec.json.decode, type=kind, dec_hook=_from_json),
+        keys,
+        f"INSERT INTO {name} ({', '.join(['id', 'version', 'body', *names])}) VALUES (?, 1, ?{', ' if names else ''}{marks})",  # noqa: S608, E501
+        f"UPDATE {name} SET version = version + 1, body = ?{sets} WHERE id = ? AND version = ?",  # noqa: S608
+    )
+
+
+TABLES: Final[Mapping[type[Any], Table]] = {
+    Organization: _table("organization", Organization),
+    OAuthClient: _table("oauth_client", OAuthClient, org_id=lambda r: r.org_id),
+    User: _table("person", User, org_id=lambda r: r.org_id, email=lambda r: r.email),
+    Token: _table("token", Token, user_id=lambda r: r.user_id, expires_at=lambda r: r.expires_at),
+    Conversation: _table(
+        "conversation",
+        Conversation,
+        org_id=lambda r: r.org_id,
+        external_tag=lambda r: r.external_tag,
+        live=lambda r: int(r.live),
+        updated_at=lambda r: r.updated_at,
+    ),
+    Session: _table(
+        "session",
+        Session,
+        org_id=lambda r: r.org_id,
+        conversation_id=lambda r: r.conversation_id,
+        agent_user_id=lambda r: r.agent_user_id,
+        external_id=lambda r: r.customer_external_id,
+        code_index=lambda r: r.join_code_index,
+        token_index=lambda r: r.join_token_index,
+        live=lambda r: int(r.live),
+        deadline=lambda r: r.deadline,
+    ),
+    Remembered: _table("remembered", Remembered, expires_at=lambda r: r.expires_at),
+    Deployment: _table(
+        "deployment",
+        Deployment,
+        org_id=lambda r: r.org_id,
+        configuration_id=lambda r: r.configuration_id,
+    ),
+    Configuration: _table("configuration", Configuration, org_id=lambda r: r.org_id),
+}

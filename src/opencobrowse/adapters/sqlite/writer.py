@@ -1,0 +1,113 @@
+"""One thread writes, and commits for everybody who is waiting: one fsync for up to 256 commits.
+
+Measured (performance.md section 9): 108,000 durable transactions a second against 4,100 one by one. Each
+job runs in a savepoint of its own, so that one conflict undoes one job and not its neighbours'.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+BATCH: Final = 256
+
+Work = Callable[[sqlite3.Connection], None]
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Work
+    loop: asyncio.AbstractEventLoop
+    done: asyncio.Future[None]
+    error: BaseException | None = None
+
+
+class Writer:
+    """`run(work)` returns when `work`'s effect is on disk, or raises what `work` raised, with no effect."""
+
+    def __init__(self, open_database: Callable[[], sqlite3.Connection]) -> None:
+        self._open = open_database
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write_forever, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    async def run(self, work: Work) -> None:
+        loop = asyncio.get_running_loop()
+        job = _Job(work, loop, loop.create_future())
+        self._jobs.put(job)
+        await asyncio.shield(job.done)
+
+    def stop(self) -> None:
+        """Write what is queued, then end the thread."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _write_forever(self) -> None:
+        db = self._open()
+        running = True
+        while running:
+            batch, running = self._collect()
+            if batch:
+                _commit(db, batch)
+                _tell(batch)
+        db.close()
+
+    def _collect(self) -> tuple[list[_Job], bool]:
+        batch: list[_Job] = []
+        job = self._jobs.get()
+        while job is not None:
+            batch.append(job)
+            if len(batch) >= BATCH:
+                return batch, True
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return batch, True
+        return batch, False
+
+
+def _commit(db: sqlite3.Connection, batch: list[_Job]) -> None:
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        for job in batch:
+            _attempt(db, job)
+        db.execute("COMMIT")
+    except sqlite3.Error as error:  # disk full, I/O error: nothing of the batch is acknowledged
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        for job in batch:
+            job.error = job.error or error
+
+
+def _attempt(db: sqlite3.Connection, job: _Job) -> None:
+    db.execute("SAVEPOINT job")
+    try:
+        job.work(db)
+    except Exception as error:  # the job's own failure, handed to whoever waits for it
+        db.execute("ROLLBACK TO job")
+        job.error = error
+    db.execute("RELEASE job")
+
+
+def _tell(batch: list[_Job]) -> None:
+    loops: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+    for job in batch:
+        loops.setdefault(job.loop, []).append(job)
+    for loop, jobs in loops.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, jobs)
+
+
+def _resolve(jobs: list[_Job]) -> None:
+    for job in jobs:
+        if job.done.cancelled():
+            continue
+        if job.error is None:
+            job.done.set_result(None)
+        else:
+            job.done.set_exception(job.error)

@@ -1,0 +1,156 @@
+"""The cobrowse session: one offer, one consent, at most one control grant, one life.
+
+`SESSION` says how its state moves; the offer, consent and control tables move with it. `apply` is the only
+way to change a session: it takes every table's step or none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from opencobrowse.domain.consent import CONSENT, Consent, ConsentMove, ConsentRecord
+from opencobrowse.domain.control import CONTROL, Control, ControlMove
+from opencobrowse.domain.machine import step
+from opencobrowse.domain.offer import OFFER, Offer, OfferMove
+from opencobrowse.kernel.ids import Millis
+
+
+class CobrowseType(StrEnum):
+    VIEW = "view"
+    CONTROL = "control"
+
+
+class SessionState(StrEnum):
+    INITIATED = "initiated"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+class SessionMove(StrEnum):
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    EXPIRE = "expire"
+    PAUSE = "pause"
+    RESUME = "resume"
+    END = "end"
+
+
+SESSION: Final = {
+    (SessionState.INITIATED, SessionMove.ACCEPT): SessionState.ACTIVE,
+    (SessionState.INITIATED, SessionMove.DECLINE): SessionState.DECLINED,
+    (SessionState.INITIATED, SessionMove.EXPIRE): SessionState.EXPIRED,
+    (SessionState.INITIATED, SessionMove.END): SessionState.ENDED,
+    (SessionState.ACTIVE, SessionMove.PAUSE): SessionState.PAUSED,
+    (SessionState.ACTIVE, SessionMove.END): SessionState.ENDED,
+    (SessionState.PAUSED, SessionMove.RESUME): SessionState.ACTIVE,
+    (SessionState.PAUSED, SessionMove.END): SessionState.ENDED,
+}
+
+_OFFER_FOR: Final = {
+    SessionMove.ACCEPT: OfferMove.ACCEPT,
+    SessionMove.DECLINE: OfferMove.REJECT,
+    SessionMove.EXPIRE: OfferMove.EXPIRE,
+    SessionMove.END: OfferMove.WITHDRAW,
+}
+_CONSENT_FOR: Final = {
+    SessionMove.ACCEPT: ConsentMove.GIVE,
+    SessionMove.DECLINE: ConsentMove.REFUSE,
+    SessionMove.END: ConsentMove.WITHDRAW,
+}
+
+LIVE: Final = frozenset({SessionState.INITIATED, SessionState.ACTIVE, SessionState.PAUSED})
+SHARING: Final = frozenset({SessionState.ACTIVE, SessionState.PAUSED})
+
+
+class EndReason(StrEnum):
+    """Why a session is over, for people and for the platform's `disconnectType`."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+    API = "api"
+    CONVERSATION_ENDED = "conversation.ended"
+    CUSTOMER_LOST = "customer.lost"
+    AGENT_LOST = "agent.lost"
+    TIMEOUT = "timeout"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    TRANSFER = "transfer"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`client_id` is the OAuth client that started it: its own retry within a minute gets this session back.
+    `deadline` is when the clock will move it: the offer's end, later the session's. `resume_digests` are the
+    customer's page's newest two resume tokens, hashed."""
+
+    id: str
+    org_id: str
+    conversation_id: str
+    agent_user_id: str
+    agent_participant_id: str
+    customer_participant_id: str | None
+    customer_external_id: str | None
+    cobrowse_type: CobrowseType
+    state: SessionState
+    created_at: Millis
+    offer_ends_at: Millis
+    deadline: Millis
+    join_code_index: str
+    join_token_index: str
+    client_id: str | None = None
+    initiator_id: str | None = None
+    reason: str | None = None
+    dialect: str = "cobrowse"
+    offer: Offer = Offer.OUT
+    consent: Consent = Consent.NONE
+    consent_record: ConsentRecord | None = None
+    control: Control = Control.NONE
+    accepted_at: Millis | None = None
+    ended_at: Millis | None = None
+    end_reason: EndReason | None = None
+    resume_digests: tuple[str, ...] = ()
+    version: int = 0
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE
+
+    @property
+    def sharing(self) -> bool:
+        return self.state in SHARING
+
+
+def apply(session: Session, move: SessionMove, now: Millis, reason: EndReason | None = None) -> Session:
+    """The session after `move`. Raises `IllegalMove`, and then nothing has changed."""
+    state = step(SESSION, session.state, move)
+    after = replace(session, state=state)
+    if session.offer is Offer.OUT and move in _OFFER_FOR:
+        after = replace(after, offer=step(OFFER, session.offer, _OFFER_FOR[move]))
+    if move in _CONSENT_FOR and (session.consent, _CONSENT_FOR[move]) in CONSENT:
+        after = replace(after, consent=step(CONSENT, session.consent, _CONSENT_FOR[move]))
+    if after.live:
+        return after
+    if session.control is Control.HELD:
+        after = replace(after, control=step(CONTROL, session.control, ControlMove.REVOKE))
+    return replace(after, ended_at=now, end_reason=reason, resume_digests=())
+
+
+def accept(session: Session, record: ConsentRecord, resume_digest: str, deadline: Millis) -> Session:
+    """The customer agreed on one page: the session is active and that page may stream."""
+    after = apply(session, SessionMove.ACCEPT, record.at)
+    control = session.control
+    if record.control and session.cobrowse_type is CobrowseType.CONTROL:
+        control = step(CONTROL, step(CONTROL, control, ControlMove.REQUEST), ControlMove.GRANT)
+    return replace(
+        after,
+        consent_record=record,
+        control=control,
+        accepted_at=record.at,
+        deadline=deadline,
+        resume_digests=(resume_digest,),
+    )

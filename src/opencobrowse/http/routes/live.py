@@ -1,0 +1,103 @@
+"""Ours: what the page's SDK and the agent's console call. Under /api/v2/opencobrowse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.datastructures import Cookie
+
+from opencobrowse.http import mapping
+from opencobrowse.http.auth import COOKIE, actor_of
+from opencobrowse.http.problems import AnyRequest
+from opencobrowse.kernel.errors import Forbidden
+from opencobrowse.kernel.ids import iso
+from opencobrowse.services.core import Core
+from opencobrowse.services.pages import is_loopback
+from opencobrowse.services.sessions import SessionView
+from opencobrowse.wire import api
+
+_BASE = "/api/v2/opencobrowse"
+
+
+def handlers(core: Core) -> list[Any]:
+    socket_base = f"ws{core.links.public_url.removeprefix('http')}/live"
+
+    def shown(view: SessionView) -> api.SessionAnswer:
+        session = view.session
+        started = core.start.describe(view.conversation, session)
+        return api.SessionAnswer(
+            **mapping.session_fields(started, core.links),
+            conversation_id=session.conversation_id,
+            agent_name=view.agent_name,
+            customer_name=view.customer_name,
+            created_time=iso(session.created_at),
+            accepted_time=iso(session.accepted_at) if session.accepted_at else None,
+            ended_time=iso(session.ended_at) if session.ended_at else None,
+            end_reason=session.end_reason.value if session.end_reason else None,
+        )
+
+    @post(f"{_BASE}/pages", status_code=200)
+    async def register_page(request: AnyRequest, data: api.RegisterPage) -> api.Registered:
+        """A customer's page registers and gets a ticket for its socket. Guest; checked by Origin."""
+        origin = request.headers.get("Origin", "")
+        registration = await core.pages.register(
+            data.deployment_id, origin, data.external_id, data.external_token
+        )
+        deployment = registration.deployment
+        guesser = request.client.host if request.client else ""
+        ticket = core.tickets.page(deployment.org_id, origin, deployment.id, registration.external_id, guesser)
+        return api.Registered(ticket=ticket, websocket_url=f"{socket_base}/pages")
+
+    @post(f"{_BASE}/signin", status_code=200)
+    async def sign_in(request: AnyRequest, data: api.SignIn) -> Response[api.UserAnswer]:
+        """Sign in with a local account; the token is a cookie that scripts cannot read."""
+        grant = await core.access.sign_in(data.email, data.password)
+        actor = await core.access.authenticate(grant.access_token)
+        user = await core.users.me(actor)
+        cookie = Cookie(
+            COOKIE, str(grant.access_token), max_age=grant.expires_in, path="/", httponly=True,
+            secure=core.links.public_url.startswith("https"), samesite="strict",
+        )  # fmt: skip
+        return Response(mapping.user(user), status_code=200, cookies=[cookie])
+
+    @post(f"{_BASE}/signout", status_code=204)
+    async def sign_out(request: AnyRequest) -> Response[None]:
+        """Revoke the console's token."""
+        await core.access.revoke(await actor_of(request, core))
+        return Response(None, status_code=204, cookies=[Cookie(COOKIE, "", max_age=0, path="/")])
+
+    @get(f"{_BASE}/sessions")
+    async def list_sessions(request: AnyRequest) -> api.SessionListing:
+        """An agent's own sessions, a program's organisation's; `?live=true`: those not over."""
+        actor = await actor_of(request, core)
+        live_only = request.query_params.get("live") == "true"
+        return api.SessionListing(entities=[shown(v) for v in await core.sessions.mine(actor, live_only)])
+
+    @get(f"{_BASE}/sessions/{{session_id:str}}")
+    async def get_session(request: AnyRequest, session_id: str) -> api.SessionAnswer:
+        actor = await actor_of(request, core)
+        return shown(await core.sessions.get(actor, session_id))
+
+    @post(f"{_BASE}/sessions/{{session_id:str}}/end", status_code=200)
+    async def end_session(request: AnyRequest, session_id: str) -> api.SessionAnswer:
+        """End it. Ending what is over is no error."""
+        actor = await actor_of(request, core)
+        return shown(await core.sessions.end(actor, session_id))
+
+    @post(f"{_BASE}/sessions/{{session_id:str}}/ticket", status_code=200)
+    async def viewer_ticket(request: AnyRequest, session_id: str) -> api.ViewerTicket:
+        """A ticket for the viewer's socket, for the session's agent."""
+        actor = await actor_of(request, core)
+        session, user = await core.sessions.viewer(actor, session_id)
+        origin = request.headers.get("Origin")
+        if origin is not None and not _own(origin, core.links.public_url):
+            raise Forbidden(f"The viewer does not run on {origin}.", code="origin.not.allowed")
+        ticket = core.tickets.viewer(actor.org_id, origin, session.id, user.id, user.name, actor.token_id)
+        return api.ViewerTicket(ticket=ticket, websocket_url=core.links.socket(session))
+
+    return [register_page, sign_in, sign_out, list_sessions, get_session, end_session, viewer_ticket]
+
+
+def _own(origin: str, public_url: str) -> bool:
+    return origin == public_url or (is_loopback(origin) and is_loopback(public_url))

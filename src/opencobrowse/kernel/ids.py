@@ -1,0 +1,32 @@
+"""Ids and times. Random ids are made here and nowhere else, so that tests can pass their own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+Millis = int
+"""A moment: milliseconds since the Unix epoch, UTC."""
+
+SECOND: Millis = 1_000
+MINUTE: Millis = 60 * SECOND
+HOUR: Millis = 60 * MINUTE
+
+
+def new_id() -> str:
+    """A random UUID, the id shape of the platform's API."""
+    return str(uuid.uuid4())
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` has the shape of one of our ids."""
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def iso(moment: Millis) -> str:
+    """`2026-11-21T10:30:00.000Z`: UTC with milliseconds, as every time in the API."""
+    stamp = dt.datetime.fromtimestamp(moment / 1000, tz=dt.UTC)
+    return f"{stamp:%Y-%m-%dT%H:%M:%S}.{moment % 1000:03d}Z"

@@ -1,0 +1,58 @@
+"""What an agent's viewer may say, and what follows."""
+
+from __future__ import annotations
+
+from opencobrowse.domain.session import EndReason, SessionState
+from opencobrowse.kernel import limits
+from opencobrowse.kernel.errors import Clash
+from opencobrowse.live.closing import Close
+from opencobrowse.live.connection import Connection
+from opencobrowse.live.hub import Hub
+from opencobrowse.live.page import agreed_version
+from opencobrowse.relay.authority import Role
+from opencobrowse.wire import live
+
+
+class ViewerHandler:
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    async def __call__(self, viewer: Connection, message: live.FromPeer) -> None:
+        match message:
+            case live.Hello():
+                await self._hello(viewer, message)
+            case live.Stop():
+                if viewer.room is not None:
+                    await self._hub.lifecycle.end(viewer.room.session_id, EndReason.AGENT)
+            case live.Ping():
+                self._ping(viewer, message)
+            case _:
+                raise Clash("A viewer may not send this.", code="not.yours")
+
+    async def _hello(self, viewer: Connection, hello: live.Hello) -> None:
+        version = agreed_version(hello)
+        if version is None:
+            viewer.close(Close.VERSION, f"this server speaks {live.SUPPORTED}")
+            return
+        session = await self._hub.lifecycle.get(viewer.ticket.session_id or "")
+        if not session.live:
+            reason = session.end_reason.value if session.end_reason else session.state.value
+            viewer.tell(live.encode(live.End(session.id, reason)))
+            viewer.close(Close.ENDED, reason)
+            return
+        room = self._hub.room(session)
+        if len(room.viewers) >= limits.VIEWERS_PER_SESSION:
+            viewer.close(Close.TOO_MANY, "too many viewers")
+            return
+        viewer.greeted = True
+        peer = self._hub.peer(viewer, Role.VIEWER, room)
+        viewer.tell(live.encode(live.Welcome(version, "viewer", peer.number)))
+        room.add_viewer(peer, hello.resume)
+        room.announce()
+        if session.state is SessionState.PAUSED:
+            await self._hub.lifecycle.set_paused(session.id, False)
+
+    def _ping(self, viewer: Connection, ping: live.Ping) -> None:
+        room, peer = viewer.room, viewer.peer
+        if room is not None and peer is not None and room.sharer is not None:
+            room.sharer.socket.tell(live.encode(live.Ping(peer.number << 32 | ping.id & 0xFFFFFFFF)))

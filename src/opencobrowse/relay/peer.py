@@ -1,0 +1,88 @@
+"""One connected socket in a room, and what it may still send this second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from opencobrowse.kernel import limits
+from opencobrowse.relay.authority import Role
+
+
+class Socket(Protocol):
+    """What a room sees of a socket. Nothing here blocks; `paused` is True above the high-water mark."""
+
+    paused: bool
+
+    def send(self, frame: bytes) -> None:
+        """One binary frame."""
+
+    def tell(self, message: bytes) -> None:
+        """One text frame."""
+
+    def close(self, code: int, reason: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a role may send: a steady rate per second, and a burst."""
+
+    frames: int
+    frame_burst: int
+    bytes: int
+    byte_burst: int
+
+
+SHARER_ALLOWANCE = Allowance(
+    limits.SHARER_FRAMES_PER_SECOND,
+    limits.SHARER_FRAME_BURST,
+    limits.SHARER_BYTES_PER_SECOND,
+    limits.SNAPSHOT_BYTES + limits.BACKLOG_BYTES,
+)
+VIEWER_ALLOWANCE = Allowance(
+    limits.VIEWER_FRAMES_PER_SECOND,
+    limits.VIEWER_FRAMES_PER_SECOND * 2,
+    limits.VIEWER_FRAME_BYTES,
+    limits.VIEWER_FRAME_BYTES * 4,
+)
+
+
+class Peer:
+    """A budget that is refilled by `refill` once a second, so that a frame costs no look at the clock."""
+
+    __slots__ = (
+        "allowance",
+        "bytes_left",
+        "following",
+        "frames_left",
+        "generation",
+        "index",
+        "name",
+        "number",
+        "role",
+        "socket",
+    )
+
+    def __init__(self, socket: Socket, role: Role, number: int, name: str, allowance: Allowance) -> None:
+        self.socket = socket
+        self.role = role
+        self.number = number
+        self.name = name
+        self.allowance = allowance
+        self.frames_left = allowance.frame_burst
+        self.bytes_left = allowance.byte_burst
+        # A viewer's cursor into the backlog; void (generation -1) until it has been given a snapshot.
+        self.following = False
+        self.generation = -1
+        self.index = 0
+
+    def spend(self, size: int) -> bool:
+        """Whether one more frame of `size` bytes is within the budget."""
+        self.frames_left -= 1
+        self.bytes_left -= size
+        return self.frames_left >= 0 and self.bytes_left >= 0
+
+    def refill(self) -> None:
+        grant = self.allowance
+        self.frames_left = min(grant.frame_burst, max(0, self.frames_left) + grant.frames)
+        self.bytes_left = min(grant.byte_burst, max(0, self.bytes_left) + grant.bytes)

@@ -1,0 +1,76 @@
+"""The composition root: the only place that names concrete adapters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from opencobrowse.adapters.clock import SystemClock
+from opencobrowse.adapters.passwords import Argon2Passwords
+from opencobrowse.adapters.sqlite.store import SqliteStore
+from opencobrowse.kernel.secrets import Keyring
+from opencobrowse.live.hub import Hub
+from opencobrowse.relay.peer import SHARER_ALLOWANCE
+from opencobrowse.runtime.settings import Settings
+from opencobrowse.services.access import Access
+from opencobrowse.services.conversations import Conversations
+from opencobrowse.services.core import Core
+from opencobrowse.services.directory import Directory
+from opencobrowse.services.lifecycle import Lifecycle
+from opencobrowse.services.links import Links
+from opencobrowse.services.pages import Pages
+from opencobrowse.services.sessions import Sessions
+from opencobrowse.services.start import StartSession
+from opencobrowse.services.tickets import Tickets
+from opencobrowse.services.users import Users
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One server's parts."""
+
+    store: SqliteStore
+    hub: Hub
+    core: Core
+    clock: SystemClock
+
+
+def wire(settings: Settings) -> Parts:
+    clock = SystemClock()
+    store = SqliteStore(Path(settings.data_dir) / "opencobrowse.db")
+    hub = Hub(clock, replace(
+        SHARER_ALLOWANCE,
+        frames=settings.relay_frames_per_second,
+        frame_burst=max(SHARER_ALLOWANCE.frame_burst, settings.relay_frames_per_second * 2),
+        bytes=settings.relay_bytes_per_second,
+        byte_burst=max(SHARER_ALLOWANCE.byte_burst, settings.relay_bytes_per_second * 2),
+    ))  # fmt: skip
+    passwords = Argon2Passwords()
+    keyring = Keyring(store.key("sessions"))
+    links = Links(settings.origin, keyring)
+    pages = Pages(store, keyring, clock)
+    lifecycle = Lifecycle(store, hub, clock)
+    hub.bind(pages, lifecycle)
+    core = Core(
+        access=Access(store, passwords, hub, clock),
+        conversations=Conversations(store, lifecycle, clock),
+        directory=Directory(store, passwords, clock),
+        lifecycle=lifecycle,
+        links=links,
+        pages=pages,
+        sessions=Sessions(store, lifecycle),
+        start=StartSession(store, hub, links, clock, settings.offer_seconds * 1000),
+        tickets=Tickets(clock),
+        users=Users(store),
+        clock=clock,
+    )
+    return Parts(store, hub, core, clock)
+
+
+async def bootstrap(core: Core, settings: Settings) -> None:
+    """What the first start makes: the organisation, and the client and the agent of the settings."""
+    await core.directory.organization()
+    if settings.bootstrap_client_id and settings.bootstrap_client_secret:
+        await core.directory.ensure_client(settings.bootstrap_client_id, settings.bootstrap_client_secret)
+    if settings.bootstrap_agent_email:
+        await core.directory.ensure_agent(settings.bootstrap_agent_email, settings.bootstrap_agent_password)

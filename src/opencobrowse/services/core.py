@@ -1,0 +1,32 @@
+"""All use cases of one server, wired once in `runtime.wiring` and handed to the edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from opencobrowse.kernel.clock import Clock
+from opencobrowse.services.access import Access
+from opencobrowse.services.conversations import Conversations
+from opencobrowse.services.directory import Directory
+from opencobrowse.services.lifecycle import Lifecycle
+from opencobrowse.services.links import Links
+from opencobrowse.services.pages import Pages
+from opencobrowse.services.sessions import Sessions
+from opencobrowse.services.start import StartSession
+from opencobrowse.services.tickets import Tickets
+from opencobrowse.services.users import Users
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    access: Access
+    conversations: Conversations
+    directory: Directory
+    lifecycle: Lifecycle
+    links: Links
+    pages: Pages
+    sessions: Sessions
+    start: StartSession
+    tickets: Tickets
+    users: Users
+    clock: Clock

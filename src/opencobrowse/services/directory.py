@@ -1,0 +1,93 @@
+"""The first start, and the people and programs that an operator makes by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from opencobrowse.domain.deployment import LOOPBACK_HOSTS, CobrowseSettings, Configuration, Deployment
+from opencobrowse.domain.people import OAuthClient, Organization, User
+from opencobrowse.kernel.clock import Clock
+from opencobrowse.kernel.errors import Clash, Invalid
+from opencobrowse.kernel.ids import new_id
+from opencobrowse.kernel.secrets import Secret, digest, new_token
+from opencobrowse.ports.passwords import Passwords
+from opencobrowse.ports.store import Conflict, Put, Store
+from opencobrowse.services.permissions import COBROWSE_AGENT, COBROWSE_READ, CONVERSATION_READ, FOR_CLIENTS
+
+AGENT_PERMISSIONS = frozenset({COBROWSE_AGENT, COBROWSE_READ, CONVERSATION_READ})
+
+
+@dataclass(frozen=True, slots=True)
+class NewClient:
+    """A made OAuth client; its secret is shown this once."""
+
+    client: OAuthClient
+    secret: Secret
+
+
+class Directory:
+    def __init__(self, store: Store, passwords: Passwords, clock: Clock) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._clock = clock
+
+    async def organization(self) -> Organization:
+        """The organisation of this server, made with a default deployment when there is none."""
+        found = await self._store.find(Organization, limit=1)
+        if found:
+            return found[0]
+        now = self._clock.now()
+        org = Organization(new_id(), "My organization", now)
+        settings = CobrowseSettings()
+        configuration = Configuration(
+            new_id(), org.id, "Default configuration", now, now,
+            draft=settings, published=settings, published_version=1, published_at=now,
+        )  # fmt: skip
+        deployment = Deployment(
+            new_id(), org.id, "Default deployment", configuration.id, new_token(), now, now, LOOPBACK_HOSTS
+        )
+        await self._store.commit(Put(org), Put(configuration), Put(deployment))
+        return replace(org, version=1)
+
+    async def create_client(self, name: str, client_id: str | None = None, secret: str | None = None) -> NewClient:
+        """An OAuth client with every permission that a program can hold."""
+        org = await self.organization()
+        key = Secret(secret) if secret else new_token()
+        client = OAuthClient(
+            client_id or new_id(), org.id, name, digest(key), FOR_CLIENTS, self._clock.now()
+        )
+        try:
+            await self._store.commit(Put(client))
+        except Conflict:
+            raise Clash(f"There is an OAuth client {client.id} already.", code="client.exists") from None
+        return NewClient(client, key)
+
+    async def ensure_client(self, client_id: str, secret: str) -> None:
+        """The bootstrap client: made on the first start; a changed secret is taken over."""
+        found = await self._store.get(OAuthClient, client_id)
+        if found is None:
+            await self.create_client("Bootstrap client", client_id, secret)
+        elif found.secret_digest != digest(secret):
+            await self._store.commit(Put(replace(found, secret_digest=digest(secret))))
+
+    async def create_user(
+        self, email: str, name: str | None = None, password: str | None = None, agent: bool = True
+    ) -> User:
+        """A person; the e-mail is their sign-in. `agent` gives them `cobrowse:agent`."""
+        email = email.strip().lower()
+        if "@" not in email or len(email) > 254 or any(ch.isspace() for ch in email):
+            raise Invalid(f"{email!r} is not an e-mail address.", code="invalid.value")
+        org = await self.organization()
+        hashed = await self._passwords.hash(password) if password else None
+        permissions = AGENT_PERMISSIONS if agent else frozenset()
+        user = User(new_id(), org.id, email, name or email.split("@")[0], permissions, self._clock.now(), hashed)
+        try:
+            await self._store.commit(Put(user))
+        except Conflict:
+            raise Clash(f"There is a user {email} already.", code="user.exists") from None
+        return replace(user, version=1)
+
+    async def ensure_agent(self, email: str, password: str | None) -> User:
+        """The bootstrap agent: made on the first start, left alone afterwards."""
+        found = await self._store.find(User, email=email.strip().lower())
+        return found[0] if found else await self.create_user(email, password=password)

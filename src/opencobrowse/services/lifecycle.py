@@ -1,0 +1,122 @@
+"""The life of a session after its start: answered, resumed, paused, ended, expired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from opencobrowse.domain.consent import ConsentRecord
+from opencobrowse.domain.machine import IllegalMove
+from opencobrowse.domain.session import EndReason, Session, SessionMove, SessionState, accept, apply
+from opencobrowse.kernel import limits
+from opencobrowse.kernel.clock import Clock
+from opencobrowse.kernel.errors import Clash, NotFound
+from opencobrowse.kernel.secrets import Secret, digest, new_token
+from opencobrowse.ports.rooms import Rooms
+from opencobrowse.ports.store import Conflict, Put, Store
+
+_ATTEMPTS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """A page may stream now. `resume_token` opens the session again on its next page; only its hash is kept."""
+
+    session: Session
+    resume_token: Secret
+
+
+class Lifecycle:
+    def __init__(self, store: Store, rooms: Rooms, clock: Clock) -> None:
+        self._store = store
+        self._rooms = rooms
+        self._clock = clock
+
+    async def get(self, session_id: str) -> Session:
+        found = await self._store.get(Session, session_id)
+        if found is None:
+            raise NotFound(f"There is no session {session_id}.", code="cobrowse.session.not.found")
+        return found
+
+    async def accept(self, session_id: str, *, text_version: str, control: bool, origin: str) -> Sharing:
+        """The customer said yes on a page of `origin`. The first yes wins; a later one is a `Clash`."""
+        now, token = self._clock.now(), new_token()
+        record = ConsentRecord(now, text_version, view=True, control=control, page_origin=origin)
+
+        def decide(session: Session) -> Session:
+            if session.offer_ends_at <= now:
+                raise IllegalMove(session.state, SessionMove.ACCEPT)
+            return accept(session, record, digest(token), now + limits.SESSION_MS)
+
+        session = await self._change(session_id, decide)
+        self._rooms.changed(session)
+        return Sharing(session, token)
+
+    async def resume(self, session_id: str, token: str) -> Sharing:
+        """The sharing page was loaded again. The token is exchanged for a new one (reliability.md B18); the one
+        before stays good once, for a page that was left before its new token arrived."""
+        fresh, given = new_token(), digest(token)
+
+        def decide(session: Session) -> Session:
+            if not session.sharing or given not in session.resume_digests:
+                raise IllegalMove(session.state, SessionMove.RESUME)
+            return replace(session, resume_digests=(digest(fresh), given))
+
+        return Sharing(await self._change(session_id, decide), fresh)
+
+    async def decline(self, session_id: str) -> Session:
+        return await self._finish(session_id, SessionMove.DECLINE, EndReason.DECLINED)
+
+    async def end(self, session_id: str, reason: EndReason) -> Session:
+        """End it, whoever asks. Ending what is over is no error: the answer is the session as it ended (I5)."""
+        return await self._finish(session_id, SessionMove.END, reason)
+
+    async def set_paused(self, session_id: str, paused: bool) -> None:
+        """Pause while nobody watches, go on when somebody does. Where it is so already, nothing happens."""
+        move = SessionMove.PAUSE if paused else SessionMove.RESUME
+        session = await self.get(session_id)
+        if session.state is (SessionState.ACTIVE if paused else SessionState.PAUSED):
+            changed = await self._change(session_id, lambda s: apply(s, move, self._clock.now()))
+            self._rooms.changed(changed)
+
+    async def sweep(self) -> int:
+        """Move every session whose deadline has passed: offers expire, sessions end. How many."""
+        due = await self._store.due(self._clock.now())
+        for session in due:
+            if session.state is SessionState.INITIATED:
+                await self._finish(session.id, SessionMove.EXPIRE, EndReason.EXPIRED)
+            else:
+                await self._finish(session.id, SessionMove.END, EndReason.TIMEOUT)
+        return len(due)
+
+    async def _finish(self, session_id: str, move: SessionMove, reason: EndReason) -> Session:
+        now = self._clock.now()
+
+        def decide(session: Session) -> Session:
+            return apply(session, move, now, reason) if session.live else session
+
+        session = await self._change(session_id, decide)
+        self._rooms.close(session)
+        return session
+
+    async def _change(self, session_id: str, decide: Callable[[Session], Session]) -> Session:
+        """Read, decide, commit; again if somebody was faster. An illegal move is a `Clash`."""
+        for _ in range(_ATTEMPTS):
+            session = await self.get(session_id)
+            try:
+                after = decide(session)
+            except IllegalMove as illegal:
+                raise Clash(
+                    f"The session is {session.state.value}: {illegal.command.value} is not possible.",
+                    code="cobrowse.session.state",
+                    entity_id=session_id,
+                ) from None
+            if after is session:
+                return session
+            try:
+                await self._store.commit(Put(after))
+            except Conflict:
+                continue
+            return replace(after, version=after.version + 1)
+        raise Clash("The session is being changed by too many at once.", code="conflict")

@@ -1,0 +1,28 @@
+"""The links of a session, built from the public URL and never from a request's Host header (api.md section 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from opencobrowse.domain.session import Session
+from opencobrowse.kernel.secrets import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """`viewer` opens nothing without signing in; `join` carries its token in the fragment, which no server logs."""
+
+    public_url: str
+    keyring: Keyring
+
+    def viewer(self, session: Session) -> str:
+        return f"{self.public_url}/console/sessions/{session.id}"
+
+    def join(self, session: Session) -> str:
+        return f"{self.public_url}/join#{self.keyring.join_token(session.id)}"
+
+    def code(self, session: Session) -> str:
+        return self.keyring.join_code(session.id)
+
+    def socket(self, session: Session) -> str:
+        return f"ws{self.public_url.removeprefix('http')}/live/sessions/{session.id}"

@@ -1,0 +1,104 @@
+"""The one table of permissions: their names, what means the same, and what a scope narrows to.
+
+`docs/reference/permissions.md` is made from it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from opencobrowse.kernel.errors import Forbidden, Invalid
+
+COBROWSE_ADD: Final = "conversation:cobrowse:add"
+COBROWSE_VOICE_ADD: Final = "conversation:cobrowseVoice:add"
+COBROWSE_READ: Final = "cobrowse:read"
+COBROWSE_AGENT: Final = "cobrowse:agent"
+CONVERSATION_READ: Final = "conversation:read"
+CONVERSATION_WRITE: Final = "conversation:write"
+USER_READ: Final = "user:read"
+USER_WRITE: Final = "user:write"
+DEPLOYMENT_VIEW: Final = "webDeployments:deployment:view"
+DEPLOYMENT_EDIT: Final = "webDeployments:deployment:edit"
+CONFIGURATION_VIEW: Final = "webDeployments:configuration:view"
+CONFIGURATION_EDIT: Final = "webDeployments:configuration:edit"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    name: str
+    allows: str
+    same_as: tuple[str, ...] = ()
+
+
+PERMISSIONS: Final = (
+    Permission(
+        COBROWSE_ADD,
+        "start a session in a message or chat",
+        ("cobrowse:write", "cobrowse:initiate", "cobrowse:session:write"),
+    ),
+    Permission(
+        COBROWSE_VOICE_ADD,
+        "start a session in a call",
+        ("cobrowse:write", "cobrowse:initiate", "cobrowse:session:write"),
+    ),
+    Permission(COBROWSE_READ, "read sessions"),
+    Permission(COBROWSE_AGENT, "be the agent of a session, open its viewer"),
+    Permission(CONVERSATION_READ, "read conversations", ("conversation:view",)),
+    Permission(CONVERSATION_WRITE, "make, change and end conversations"),
+    Permission(USER_READ, "read users"),
+    Permission(USER_WRITE, "make users and change what they may do"),
+    Permission(DEPLOYMENT_VIEW, "read web deployments"),
+    Permission(DEPLOYMENT_EDIT, "make, change and delete web deployments",
+               ("webDeployments:deployment:add", "webDeployments:deployment:delete")),
+    Permission(CONFIGURATION_VIEW, "read web deployment configurations"),
+    Permission(CONFIGURATION_EDIT, "make, change, publish and delete web deployment configurations",
+               ("webDeployments:configuration:add", "webDeployments:configuration:delete")),
+)  # fmt: skip
+
+ALL: Final = frozenset(p.name for p in PERMISSIONS)
+FOR_CLIENTS: Final = ALL - {COBROWSE_AGENT}
+_BROAD: Final = {"cobrowse": (COBROWSE_ADD, COBROWSE_VOICE_ADD, COBROWSE_READ)}
+
+
+def resolve(name: str) -> frozenset[str]:
+    """The permissions that `name` (one of ours, an alias, or `cobrowse`) stands for; empty if unknown."""
+    if name in _BROAD:
+        return frozenset(_BROAD[name])
+    return frozenset(p.name for p in PERMISSIONS if name == p.name or name in p.same_as)
+
+
+def known_names() -> list[str]:
+    return sorted({*_BROAD, *(p.name for p in PERMISSIONS), *(alias for p in PERMISSIONS for alias in p.same_as)})
+
+
+def narrow(held: frozenset[str], scope: str | None) -> frozenset[str]:
+    """What remains of `held` under an OAuth `scope` (blank-separated). An unknown one is named."""
+    wanted = (scope or "").split()
+    if not wanted:
+        return held
+    granted: set[str] = set()
+    for name in wanted:
+        permissions = resolve(name)
+        if not permissions:
+            near = difflib.get_close_matches(name, known_names(), n=1, cutoff=0.4)
+            hint = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(known_names())}."
+            raise Invalid(f"The scope {name} does not exist. {hint}", code="invalid_scope")
+        granted |= permissions
+    return held & granted
+
+
+def need_any(held: frozenset[str], wanted: Iterable[str]) -> None:
+    """Raise 403 unless one of `wanted` is held."""
+    names = list(wanted)
+    if held.isdisjoint(names):
+        listed = ", ".join(names)
+        raise Forbidden(
+            "Unable to perform the requested action. You must have at least one of the following permissions "
+            f"assigned: {listed}",
+            code="missing.any.permissions" if len(names) > 1 else "missing.permissions",
+            params={"permissions": listed},
+            cure=f"Give the OAuth client or the user one of these permissions: {listed}, and ask for a new token.",
+        )

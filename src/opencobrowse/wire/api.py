@@ -1,0 +1,381 @@
+"""The API's requests and answers, as they go over the wire: camelCase JSON, times in ISO-8601 with milliseconds.
+
+Names and keys are the platform's (field.md C2); what is ours is marked. Requests refuse unknown fields, so
+that a misspelt one is named instead of ignored.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+
+class Answer(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
+    """Base of answers: a key that does not apply is left out."""
+
+
+class Body(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """Base of requests."""
+
+
+# -- errors (api.md section 3) -----------------------------------------------------------------------------
+
+
+class ErrorDetail(Answer):
+    error_code: str
+    field_name: str | None = None
+    entity_id: str | None = None
+    entity_name: str | None = None
+
+
+class HelpExample(Answer):
+    """A complete request: sent unchanged, it succeeds."""
+
+    method: str
+    path: str
+    body: Any = UNSET
+
+
+class Help(Answer):
+    """Ours: what to change, in a sentence; the corrected request; where to read more."""
+
+    summary: str
+    docs: str
+    example: HelpExample | UnsetType = UNSET
+
+
+class ErrorBody(msgspec.Struct, rename="camel", kw_only=True):
+    message: str
+    code: str
+    status: int
+    message_with_params: str
+    message_params: dict[str, str]
+    context_id: str
+    details: list[ErrorDetail]
+    errors: list[Any]
+    help: Help
+    entity_id: str | UnsetType = UNSET
+    entity_name: str | UnsetType = UNSET
+
+
+# -- conversations -----------------------------------------------------------------------------------------
+
+
+class Ref(Answer):
+    """A pointer to another resource."""
+
+    id: str
+    name: str | None = None
+    self_uri: str | None = None
+
+
+class CobrowseMedia(Answer):
+    """The platform's `Cobrowsesession`, inside a participant. `opencobrowseState` is ours: the exact state."""
+
+    id: str
+    state: str
+    initial_state: str
+    cobrowse_session_id: str
+    cobrowse_role: Literal["sharer", "viewer"]
+    viewer_url: str | UnsetType = UNSET
+    controlling: list[str] = msgspec.field(default_factory=list)
+    provider: str = "opencobrowse"
+    provider_event_time: str | None = None
+    start_alerting_time: str | None = None
+    connected_time: str | None = None
+    disconnected_time: str | None = None
+    disconnect_type: str | None = None
+    peer_id: str | None = None
+    segments: list[Any] = msgspec.field(default_factory=list)
+    after_call_work_required: bool = False
+    opencobrowse_state: str | None = None
+    end_reason: str | None = None
+
+
+class Participant(Answer, omit_defaults=False):
+    id: str
+    purpose: str
+    state: str
+    name: str | None = None
+    address: str | None = None
+    user_id: str | None = None
+    user_uri: str | UnsetType = UNSET
+    external_id: str | None = None
+    participant_type: str = "External"
+    start_time: str | None = None
+    connected_time: str | None = None
+    end_time: str | None = None
+    attributes: dict[str, str] = msgspec.field(default_factory=dict)
+    wrapup_required: bool = False
+    cobrowsesessions: list[CobrowseMedia] = msgspec.field(default_factory=list)
+    calls: list[Any] = msgspec.field(default_factory=list)
+    callbacks: list[Any] = msgspec.field(default_factory=list)
+    chats: list[Any] = msgspec.field(default_factory=list)
+    emails: list[Any] = msgspec.field(default_factory=list)
+    messages: list[Any] = msgspec.field(default_factory=list)
+    screenshares: list[Any] = msgspec.field(default_factory=list)
+
+
+class Conversation(Answer, omit_defaults=False):
+    id: str
+    type: str
+    state: str
+    participants: list[Participant]
+    metadata: dict[str, Any]
+    routing_data: dict[str, Any]
+    created_time: str
+    updated_time: str
+    start_time: str
+    self_uri: str
+    external_tag: str | UnsetType = UNSET
+    end_time: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    divisions: list[Any] = msgspec.field(default_factory=list)
+    recording_state: str = "NONE"
+
+
+class Listing(Answer, omit_defaults=False):
+    """A page of things."""
+
+    entities: list[Any]
+    page_size: int
+    page_number: int
+    total: int
+    page_count: int
+    self_uri: str
+    first_uri: str
+    last_uri: str
+    next_uri: str | UnsetType = UNSET
+    previous_uri: str | UnsetType = UNSET
+
+
+class NewParticipant(Body):
+    role: Literal["agent", "customer", "user"]
+    user_id: str | None = None
+    external_id: str | None = None
+    name: str | None = None
+    address: str | None = None
+
+
+class NewConversation(Body):
+    type: str
+    metadata: dict[str, Any] | None = None
+    participants: list[NewParticipant] | None = None
+    state: Literal["queued", "alerting", "active"] | None = None
+    external_tag: str | None = None
+
+
+class ConversationPatch(Body):
+    state: Literal["alerting", "active", "disconnected"]
+
+
+EndpointType = Literal["user", "sip", "external", "email", "phone"]
+
+
+class Endpoint(Body):
+    type: EndpointType
+    id: str | None = None
+    external_id: str | None = None
+    name: str | None = None
+
+
+class ParticipantPair(Body):
+    from_: Endpoint = msgspec.field(name="from")
+    to: Endpoint | None = None
+    reason: str | None = None
+
+
+class AddParticipants(Body):
+    add_participants: list[ParticipantPair]
+
+
+class AddedParticipants(Answer):
+    conversation_id: str
+    participants: list[Participant]
+
+
+# -- starting a session ------------------------------------------------------------------------------------
+
+
+class DeliveryAnswer(Answer, omit_defaults=False):
+    """Ours: one way to the customer. `state`: delivered, pending, not.configured."""
+
+    channel: str
+    state: str
+    address: str | None = None
+    pages: int = 0
+
+
+class SessionFields(Answer, omit_defaults=False):
+    """What every way to start answers with: the platform's `CobrowseWebMessagingSession` and ours."""
+
+    id: str
+    name: str
+    join_code: str
+    websocket_url: str
+    date_offer_ends: str
+    communication_type: Literal["Call", "Message", "Unknown"]
+    self_uri: str
+    cobrowse_session_id: str
+    viewer_url: str
+    join_url: str
+    state: str
+    cobrowse_type: Literal["view", "control"]
+    agent_id: str
+    deliveries: list[DeliveryAnswer]
+
+
+class Initiated(SessionFields, omit_defaults=False):
+    """The answer of `…/initiate` and `…/events`."""
+
+    conversation_id: str
+    initiator_id: str | None
+    timestamp: str
+
+
+class Initiator(Body):
+    id: str
+    type: str | None = None
+
+
+class StartBody(Body):
+    """`…/cobrowse`. All optional: no body at all means the connected agent, view only."""
+
+    agent_id: str | None = None
+    cobrowse_type: Literal["view", "control"] | None = None
+    initiator: Initiator | None = None
+    participants: list[Initiator] | None = None
+    reason: str | None = None
+    cobrowse_session_id: str | UnsetType | None = UNSET
+
+
+class InitiateBody(Body):
+    initiator_id: str | None = None
+    reason: str | None = None
+    cobrowse_type: Literal["view", "control"] | None = None
+    target_id: str | None = None
+
+
+class EventData(Body):
+    initiator_id: str | None = None
+    target_id: str | None = None
+    mode: Literal["view", "interactive"] | None = None
+
+
+class EventBody(Body):
+    event_type: Literal["cobrowse:start"]
+    data: EventData
+
+
+class Target(Body):
+    id: str
+    type: str | None = None
+
+
+class ConversationWithSession(Body):
+    """`POST /conversations/cobrowse`. `wrap_up_code` is how some write `wrapUpCode`."""
+
+    type: Literal["cobrowse"]
+    to: list[Target]
+    participants: list[Initiator] | None = None
+    wrap_up_code: str | None = None
+    wrap_up_code_snake: str | None = msgspec.field(name="wrap_up_code", default=None)
+
+
+class GuestSession(Answer, omit_defaults=False):
+    """The platform's `CobrowseWebMessagingSession` as a guest sees it: nothing that a guest may not know."""
+
+    id: str
+    name: str
+    join_code: str
+    websocket_url: str
+    date_offer_ends: str
+    communication_type: Literal["Call", "Message", "Unknown"]
+    self_uri: str
+
+
+# -- people ------------------------------------------------------------------------------------------------
+
+
+class TokenAnswer(msgspec.Struct):
+    """RFC 6749 section 5.1: snake_case. `expires_in` is in seconds."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+
+
+class OrganizationAnswer(Answer):
+    id: str
+    name: str
+    self_uri: str = "/api/v2/organizations/me"
+
+
+class UserAnswer(Answer, omit_defaults=False):
+    id: str
+    name: str
+    email: str
+    username: str
+    state: Literal["active", "inactive"]
+    permissions: list[str]
+    self_uri: str
+    version: int
+
+
+# -- ours: the console and the page ------------------------------------------------------------------------
+
+
+class SignIn(Body):
+    email: str
+    password: str
+
+
+class RegisterPage(Body):
+    """A customer's page introduces itself. `resume` is a session that it was sharing before."""
+
+    deployment_id: str
+    external_id: str | None = None
+    external_token: str | None = None
+
+
+class Registered(Answer):
+    ticket: str
+    websocket_url: str
+
+
+class ViewerTicket(Answer):
+    ticket: str
+    websocket_url: str
+
+
+class SessionAnswer(SessionFields, omit_defaults=False):
+    """Ours: a session as its agent and its starter see it."""
+
+    conversation_id: str
+    agent_name: str
+    customer_name: str | None
+    created_time: str
+    accepted_time: str | None
+    ended_time: str | None
+    end_reason: str | None
+
+
+class SessionListing(Answer):
+    entities: list[SessionAnswer]
+
+
+class NewUser(Body):
+    """The platform's `CreateUser`, and ours: `agent` (holds `cobrowse:agent`, the default)."""
+
+    email: str
+    name: str | None = None
+    password: str | None = None
+    division_id: str | None = None
+    agent: bool = True
+
+
+class PermissionChange(Body):
+    add: list[str] | None = None
+    remove: list[str] | None = None
