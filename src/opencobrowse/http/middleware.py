@@ -41,7 +41,7 @@ class Edge:
         context_id = str(uuid.uuid4())
         scope["context_id"] = context_id
         headers = dict(scope["headers"])
-        extra = _common(headers, context_id)
+        extra = _common(scope, headers, context_id)
         if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
             await _answer(send, 204, extra + _PREFLIGHT, b"")
             return
@@ -128,13 +128,13 @@ def _caller(scope: Scope, headers: dict[bytes, bytes]) -> bytes:
     return str(client[0] if client else "").encode()
 
 
-def _common(headers: dict[bytes, bytes], context_id: str) -> list[tuple[bytes, bytes]]:
+def _common(scope: Scope, headers: dict[bytes, bytes], context_id: str) -> list[tuple[bytes, bytes]]:
     common = [
         (b"inin-correlation-id", context_id.encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"no-referrer"),
     ]
-    if b"origin" in headers:
+    if b"origin" in headers and not scope["path"].startswith("/sdk/"):
         # No credentials are allowed with it: a foreign page can use a token it has, never our cookie.
         common += [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", _EXPOSED)]
     return common

@@ -84,7 +84,7 @@ class PageHandler:
         if taken_over is not None and isinstance(taken_over.socket, Connection):
             taken_over.socket.room = taken_over.socket.peer = None
             taken_over.socket.close(Close.TAKEN_OVER, "another page shares this session now")
-        await self._hub.share(room, page, sharing.resume_token)
+        await self._hub.share(room, page, str(sharing.resume_token))
         room.announce()
 
     async def _decline(self, page: Connection, decline: live.Decline) -> None:

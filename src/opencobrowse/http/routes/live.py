@@ -56,7 +56,7 @@ def handlers(core: Core) -> list[Any]:
         actor = await core.access.authenticate(grant.access_token)
         user = await core.users.me(actor)
         cookie = Cookie(
-            COOKIE, str(grant.access_token), max_age=grant.expires_in, path="/", httponly=True,
+            COOKIE, value=str(grant.access_token), max_age=grant.expires_in, path="/", httponly=True,
             secure=core.links.public_url.startswith("https"), samesite="strict",
         )  # fmt: skip
         return Response(mapping.user(user), status_code=200, cookies=[cookie])
@@ -65,7 +65,7 @@ def handlers(core: Core) -> list[Any]:
     async def sign_out(request: AnyRequest) -> Response[None]:
         """Revoke the console's token."""
         await core.access.revoke(await actor_of(request, core))
-        return Response(None, status_code=204, cookies=[Cookie(COOKIE, "", max_age=0, path="/")])
+        return Response(None, status_code=204, cookies=[Cookie(COOKIE, value="", max_age=0, path="/")])
 
     @get(f"{_BASE}/sessions")
     async def list_sessions(request: AnyRequest) -> api.SessionListing:

@@ -1,0 +1,81 @@
+// Builds what the server serves into src/opencobrowse/assets: the SDK (loader and the part that records), the
+// console and the join page. The loader knows the recording part by its hashed name and its integrity.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const web = join(dirname(fileURLToPath(import.meta.url)), '..');
+const served = join(web, '..', 'src', 'opencobrowse', 'assets');
+// Built beside and swapped in at the end: a server that starts meanwhile finds the old files or the new.
+const out = `${served}.${process.pid}`;
+const { version } = JSON.parse(readFileSync(join(web, 'packages/sdk/package.json'), 'utf8'));
+
+mkdirSync(join(out, 'sdk'), { recursive: true });
+
+/** Bundle one entry into one string. */
+async function bundle(entry, format, define = {}) {
+  const result = await build({
+    configFile: false,
+    logLevel: 'warn',
+    root: web,
+    define,
+    build: {
+      write: false,
+      target: 'es2022',
+      minify: true,
+      lib: { entry: join(web, entry), formats: [format], name: 'OpenCobrowseLoader' },
+    },
+  });
+  return [result].flat()[0].output.find((file) => file.type === 'chunk').code;
+}
+
+function integrity(code) {
+  return `sha384-${createHash('sha384').update(code).digest('base64')}`;
+}
+
+function hashed(name, code) {
+  return `${name}-${version}-${createHash('sha256').update(code).digest('hex').slice(0, 12)}.js`;
+}
+
+const share = await bundle('packages/sdk/src/share.ts', 'es');
+const shareFile = hashed('share', share);
+writeFileSync(join(out, 'sdk', shareFile), share);
+
+const loader = await bundle('packages/sdk/src/script.ts', 'iife', {
+  __SHARE_FILE__: JSON.stringify(shareFile),
+  __SHARE_INTEGRITY__: JSON.stringify(integrity(share)),
+});
+const loaderFile = hashed('opencobrowse', loader);
+writeFileSync(join(out, 'sdk', loaderFile), loader);
+writeFileSync(join(out, 'sdk', 'v1.js'), loader);
+writeFileSync(
+  join(out, 'sdk', 'manifest.json'),
+  JSON.stringify({ version, file: loaderFile, integrity: integrity(loader), share: shareFile }, null, 2),
+);
+
+await build({
+  configFile: false,
+  logLevel: 'warn',
+  root: join(web, 'packages/console'),
+  base: '/console/',
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    outDir: join(out, 'console'),
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: [join(web, 'packages/console/index.html'), join(web, 'packages/console/join.html')] },
+  },
+});
+
+rmSync(`${served}.old`, { recursive: true, force: true });
+try {
+  renameSync(served, `${served}.old`);
+} catch {
+  // the first build
+}
+renameSync(out, served);
+rmSync(`${served}.old`, { recursive: true, force: true });
