@@ -91,7 +91,9 @@ class Server:
 
     def client(self) -> httpx.Client:
         """An HTTP client with the bootstrap client's token."""
-        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.token()}"}, timeout=20)
+        return httpx.Client(
+            base_url=self.url, headers={"Authorization": f"Bearer {self.token()}"}, timeout=20
+        )
 
     def agent_id(self) -> str:
         with self.client() as http:

@@ -67,7 +67,9 @@ await build({
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: [join(web, 'packages/console/index.html'), join(web, 'packages/console/join.html')] },
+    rollupOptions: {
+      input: [join(web, 'packages/console/index.html'), join(web, 'packages/console/join.html')],
+    },
   },
 });
 

@@ -87,7 +87,9 @@ def handlers(assets: dict[str, Asset], policy: str) -> list[Any]:
     return [sdk, console, join, root]
 
 
-def _serve(request: AnyRequest, assets: dict[str, Asset], name: str, headers: dict[str, str]) -> Response[bytes]:
+def _serve(
+    request: AnyRequest, assets: dict[str, Asset], name: str, headers: dict[str, str]
+) -> Response[bytes]:
     asset = assets.get(name)
     if asset is None:
         raise NotFound(

@@ -25,7 +25,9 @@ def explain(request: Request[Any, Any, Any], error: HTTPException) -> Fault:
     model = _body_type(request)
     raw = bytes(request.scope.get("raw_body", b""))
     if model is None or not raw:
-        return Invalid(error.detail or "The request is malformed.", code="bad.request", details=_listed(error))
+        return Invalid(
+            error.detail or "The request is malformed.", code="bad.request", details=_listed(error)
+        )
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
@@ -96,7 +98,9 @@ def _unknown(value: Any, model: Any, path: str) -> typing.Iterator[Detail]:
 
 def _nearest(name: str, known: list[str]) -> str | None:
     folded = {k.lower().replace("_", ""): k for k in known}
-    near = difflib.get_close_matches(name.lower().replace("_", "").replace("-", ""), list(folded), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(
+        name.lower().replace("_", "").replace("-", ""), list(folded), n=1, cutoff=0.6
+    )
     return folded[near[0]] if near else None
 
 

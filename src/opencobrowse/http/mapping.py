@@ -138,7 +138,9 @@ def session_fields(started: Started, links: Links) -> dict[str, Any]:
 
 
 def _delivery(found: Delivery) -> api.DeliveryAnswer:
-    return api.DeliveryAnswer(channel=found.channel, state=found.state, address=found.address, pages=found.pages)
+    return api.DeliveryAnswer(
+        channel=found.channel, state=found.state, address=found.address, pages=found.pages
+    )
 
 
 def started(found: Started, links: Links) -> api.SessionFields:

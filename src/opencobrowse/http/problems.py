@@ -46,7 +46,9 @@ def body(fault: Fault, context_id: str) -> dict[str, Any]:
         message_params=fault.params,
         context_id=context_id,
         details=[
-            api.ErrorDetail(error_code=d.code, field_name=d.field, entity_id=d.entity_id, entity_name=d.entity_name)
+            api.ErrorDetail(
+                error_code=d.code, field_name=d.field, entity_id=d.entity_id, entity_name=d.entity_name
+            )
             for d in fault.details
         ],
         errors=[],
@@ -101,7 +103,9 @@ def _translate(request: AnyRequest, error: HTTPException) -> Fault:
                 "The request is over the size limit. Maximum bytes: 1048576", code="request.too.large"
             )
         case 415:
-            return errors.WrongType("Send JSON with Content-Type: application/json.", code="unsupported.media.type")
+            return errors.WrongType(
+                "Send JSON with Content-Type: application/json.", code="unsupported.media.type"
+            )
         case 400:
             return bodies.explain(request, error)
     fault = Fault(error.detail or "The request failed.", code="bad.request")

@@ -155,7 +155,11 @@ class Hub:
             room.announce()
 
     def drained(self, connection: Connection) -> None:
-        if connection.room is not None and connection.peer is not None and connection.peer.role is Role.VIEWER:
+        if (
+            connection.room is not None
+            and connection.peer is not None
+            and connection.peer.role is Role.VIEWER
+        ):
             connection.room.catch_up(connection.peer)
 
     # -- once a second -------------------------------------------------------------------------------------

@@ -49,13 +49,19 @@ class PageHandler:
         page.greeted = True
         page.page_info = hello.page or live.PageInfo()
         page.tell(live.encode(live.Welcome(version, "page", 0)))
-        if hello.session and hello.token and await self._resume(page, hello.session, hello.token, hello.resume):
+        if (
+            hello.session
+            and hello.token
+            and await self._resume(page, hello.session, hello.token, hello.resume)
+        ):
             return
         self._hub.arrive(page)
         for session in await self._hub.customer_pages.waiting(page.ticket.org_id, page.ticket.external_id):
             await self._hub.ask(session, [page])
 
-    async def _resume(self, page: Connection, session_id: str, token: str, resume: live.Position | None) -> bool:
+    async def _resume(
+        self, page: Connection, session_id: str, token: str, resume: live.Position | None
+    ) -> bool:
         try:
             sharing = await self._hub.lifecycle.resume(session_id, token)
         except Fault:

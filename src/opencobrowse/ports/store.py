@@ -19,7 +19,15 @@ from opencobrowse.domain.people import OAuthClient, Organization, Remembered, To
 from opencobrowse.domain.session import Session
 
 Record: TypeAlias = (
-    Conversation | Session | Organization | OAuthClient | User | Token | Remembered | Deployment | Configuration
+    Conversation
+    | Session
+    | Organization
+    | OAuthClient
+    | User
+    | Token
+    | Remembered
+    | Deployment
+    | Configuration
 )
 R = TypeVar("R", bound=Record)
 

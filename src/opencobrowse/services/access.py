@@ -94,7 +94,11 @@ class Access:
         return found
 
     async def _issue(
-        self, org_id: str, permissions: frozenset[str], client_id: str | None = None, user_id: str | None = None
+        self,
+        org_id: str,
+        permissions: frozenset[str],
+        client_id: str | None = None,
+        user_id: str | None = None,
     ) -> Grant:
         secret = new_token()
         expires = self._clock.now() + limits.ACCESS_TOKEN_MS

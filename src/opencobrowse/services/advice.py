@@ -21,7 +21,9 @@ async def ready_agents(store: Store, conversation: Conversation) -> list[Partici
     return ready
 
 
-async def start_example(store: Store, conversation: Conversation, dialect: str, cobrowse_type: str) -> Example | None:
+async def start_example(
+    store: Store, conversation: Conversation, dialect: str, cobrowse_type: str
+) -> Example | None:
     """The same call, corrected, naming this conversation's real agent; None where nothing could succeed."""
     agents = await ready_agents(store, conversation)
     if not agents:

@@ -36,7 +36,9 @@ from opencobrowse.services.permissions import (
 )
 
 _ATTEMPTS: Final = 8
-_SIP_URI: Final = re.compile(r"sips?:(?:[^\s@<>\"\r\n]+@)?[A-Za-z0-9.\-\[\]:]+(?:;[^\s<>\"]*)?(?:\?[^\s<>\"]*)?\Z")
+_SIP_URI: Final = re.compile(
+    r"sips?:(?:[^\s@<>\"\r\n]+@)?[A-Za-z0-9.\-\[\]:]+(?:;[^\s<>\"]*)?(?:\?[^\s<>\"]*)?\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ class Conversations:
     async def find(self, actor: Actor, external_tag: str | None, limit: int = 100) -> list[Conversation]:
         actor.need(CONVERSATION_READ, CONVERSATION_WRITE)
         if external_tag is not None:
-            return await self._store.find(Conversation, org_id=actor.org_id, external_tag=external_tag, limit=limit)
+            return await self._store.find(
+                Conversation, org_id=actor.org_id, external_tag=external_tag, limit=limit
+            )
         return await self._store.find(Conversation, org_id=actor.org_id, limit=limit)
 
     async def sessions(self, conversation: Conversation) -> list[Session]:
@@ -188,7 +192,9 @@ class Conversations:
             else:
                 external_id = external_id or wish.user_id
         kind = AddressType.SIP if wish.address and wish.address.startswith("sip") else AddressType.EXTERNAL
-        return Participant(new_id(), Purpose.CUSTOMER, user_id, external_id, wish.address, kind, wish.name, now)
+        return Participant(
+            new_id(), Purpose.CUSTOMER, user_id, external_id, wish.address, kind, wish.name, now
+        )
 
     async def _from_endpoint(self, actor: Actor, end: Endpoint, where: str) -> Participant:
         now = self._clock.now()

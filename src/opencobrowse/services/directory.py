@@ -49,13 +49,13 @@ class Directory:
         await self._store.commit(Put(org), Put(configuration), Put(deployment))
         return replace(org, version=1)
 
-    async def create_client(self, name: str, client_id: str | None = None, secret: str | None = None) -> NewClient:
+    async def create_client(
+        self, name: str, client_id: str | None = None, secret: str | None = None
+    ) -> NewClient:
         """An OAuth client with every permission that a program can hold."""
         org = await self.organization()
         key = Secret(secret) if secret else new_token()
-        client = OAuthClient(
-            client_id or new_id(), org.id, name, digest(key), FOR_CLIENTS, self._clock.now()
-        )
+        client = OAuthClient(client_id or new_id(), org.id, name, digest(key), FOR_CLIENTS, self._clock.now())
         try:
             await self._store.commit(Put(client))
         except Conflict:
@@ -80,7 +80,9 @@ class Directory:
         org = await self.organization()
         hashed = await self._passwords.hash(password) if password else None
         permissions = AGENT_PERMISSIONS if agent else frozenset()
-        user = User(new_id(), org.id, email, name or email.split("@")[0], permissions, self._clock.now(), hashed)
+        user = User(
+            new_id(), org.id, email, name or email.split("@")[0], permissions, self._clock.now(), hashed
+        )
         try:
             await self._store.commit(Put(user))
         except Conflict:

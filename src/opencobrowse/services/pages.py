@@ -45,7 +45,9 @@ class Pages:
         self._clock = clock
         self._guesses = Guesses(clock)
 
-    async def register(self, deployment_id: str, origin: str, external_id: str | None, proof: str | None) -> Registration:
+    async def register(
+        self, deployment_id: str, origin: str, external_id: str | None, proof: str | None
+    ) -> Registration:
         """Check the page's origin and the customer's identity. Raises 403/404 with its cure."""
         deployment = await self._store.get(Deployment, deployment_id)
         if deployment is None or deployment.status != "Active":
@@ -63,7 +65,9 @@ class Pages:
         settings = await self.settings(deployment)
         if not settings.enabled:
             raise Forbidden("Cobrowsing is switched off for this deployment.", code="cobrowse.disabled")
-        return Registration(deployment, settings, _identity(deployment, settings, origin, external_id, proof), origin)
+        return Registration(
+            deployment, settings, _identity(deployment, settings, origin, external_id, proof), origin
+        )
 
     async def settings(self, deployment: Deployment) -> CobrowseSettings:
         configuration = await self._store.get(Configuration, deployment.configuration_id)
@@ -141,7 +145,13 @@ class Guesses:
 def origin_allowed(origin: str, allowed: tuple[str, ...]) -> bool:
     """Exact match (B7). A bare host means https on its default port; a loopback host any scheme and port."""
     parts = urlsplit(origin)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.username:
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.path
+        or parts.query
+        or parts.username
+    ):
         return False
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     if origin != f"{parts.scheme}://{parts.netloc}" or parts.netloc != parts.netloc.lower():
@@ -163,7 +173,11 @@ def is_loopback(origin: str) -> bool:
 
 
 def _identity(
-    deployment: Deployment, settings: CobrowseSettings, origin: str, external_id: str | None, proof: str | None
+    deployment: Deployment,
+    settings: CobrowseSettings,
+    origin: str,
+    external_id: str | None,
+    proof: str | None,
 ) -> str | None:
     """The customer's external id: from a valid proof; without one only where none is required."""
     if proof:

@@ -71,7 +71,9 @@ def resolve(name: str) -> frozenset[str]:
 
 
 def known_names() -> list[str]:
-    return sorted({*_BROAD, *(p.name for p in PERMISSIONS), *(alias for p in PERMISSIONS for alias in p.same_as)})
+    return sorted(
+        {*_BROAD, *(p.name for p in PERMISSIONS), *(alias for p in PERMISSIONS for alias in p.same_as)}
+    )
 
 
 def narrow(held: frozenset[str], scope: str | None) -> frozenset[str]:

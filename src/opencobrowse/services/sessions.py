@@ -44,7 +44,9 @@ class Sessions:
     async def mine(self, actor: Actor, live_only: bool = False) -> list[SessionView]:
         """An agent's own sessions; a program's organisation's. Newest first."""
         actor.need(COBROWSE_READ, COBROWSE_ADD, COBROWSE_VOICE_ADD)
-        keys: dict[str, object] = {"agent_user_id": actor.user_id} if actor.user_id else {"org_id": actor.org_id}
+        keys: dict[str, object] = (
+            {"agent_user_id": actor.user_id} if actor.user_id else {"org_id": actor.org_id}
+        )
         if live_only:
             keys["live"] = 1
         found = await self._store.find(Session, limit=500, **keys)

@@ -11,7 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from opencobrowse.domain.conversation import AddressType, Conversation, ConversationState, Participant, Purpose, join
+from opencobrowse.domain.conversation import (
+    AddressType,
+    Conversation,
+    ConversationState,
+    Participant,
+    Purpose,
+    join,
+)
 from opencobrowse.domain.people import Remembered, User
 from opencobrowse.domain.session import CobrowseType, Session, SessionState
 from opencobrowse.kernel import limits
@@ -80,7 +87,9 @@ class StartSession:
         self._clock = clock
         self._offer_ms = offer_ms
 
-    async def __call__(self, actor: Actor, request: StartRequest, once: Once | None = None) -> Started | Remembered:
+    async def __call__(
+        self, actor: Actor, request: StartRequest, once: Once | None = None
+    ) -> Started | Remembered:
         """Start, or return the session that this very call started before. Raises a `Fault` with its cure."""
         actor.need(COBROWSE_ADD, COBROWSE_VOICE_ADD)
         for _ in range(_ATTEMPTS):
@@ -123,7 +132,9 @@ class StartSession:
         if once is not None:
             expires = self._clock.now() + limits.IDEMPOTENCY_MS
             answer = once.render(started)
-            changes.append(Put(Remembered(once.id, actor.org_id, once.body_digest, once.status, answer, expires)))
+            changes.append(
+                Put(Remembered(once.id, actor.org_id, once.body_digest, once.status, answer, expires))
+            )
         await self._store.commit(*changes)
 
     async def _kept(self, once: Once) -> Remembered | None:
@@ -162,7 +173,7 @@ class StartSession:
         cure = (
             "A conversation that has ended cannot be shared: start a new one."
             if not conversation.live
-            else "Wait until an agent has connected, or set it active: PATCH it with {\"state\": \"active\"}."
+            else 'Wait until an agent has connected, or set it active: PATCH it with {"state": "active"}.'
         )
         raise Clash(
             f"The conversation is {conversation.state.value}; a session needs an active one.",
@@ -229,7 +240,12 @@ class StartSession:
         )
 
     async def _again(
-        self, actor: Actor, request: StartRequest, conversation: Conversation, live: Session, agent: Participant
+        self,
+        actor: Actor,
+        request: StartRequest,
+        conversation: Conversation,
+        live: Session,
+        agent: Participant,
     ) -> Started:
         """The SDK's own retry gets its session back; anybody else is told of the one that is live."""
         fresh = self._clock.now() - live.created_at < limits.START_RETRY_MS
@@ -280,7 +296,10 @@ class StartSession:
         external_id = request.customer_external_id
         if external_id:
             for participant in conversation.participants:
-                if participant.purpose is not Purpose.AGENT and external_id in (participant.external_id, participant.id):
+                if participant.purpose is not Purpose.AGENT and external_id in (
+                    participant.external_id,
+                    participant.id,
+                ):
                     return conversation, participant
             now = self._clock.now()
             added = Participant(
@@ -326,7 +345,11 @@ class StartSession:
     def _deliveries(self, session: Session, customer: Participant | None) -> tuple[Delivery, ...]:
         pages = self._rooms.pages(session)
         found = [Delivery("page", "delivered" if pages else "pending", session.customer_external_id, pages)]
-        if customer is not None and customer.address_type in (AddressType.SIP, AddressType.EMAIL, AddressType.PHONE):
+        if customer is not None and customer.address_type in (
+            AddressType.SIP,
+            AddressType.EMAIL,
+            AddressType.PHONE,
+        ):
             found.append(Delivery(customer.address_type.value, "not.configured", customer.address))
         return tuple(found)
 

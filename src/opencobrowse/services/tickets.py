@@ -46,7 +46,9 @@ class Tickets:
         self._used: dict[str, Millis] = {}
         self._decode = msgspec.json.Decoder(Ticket).decode
 
-    def page(self, org_id: str, origin: str, deployment_id: str, external_id: str | None, guesser: str) -> str:
+    def page(
+        self, org_id: str, origin: str, deployment_id: str, external_id: str | None, guesser: str
+    ) -> str:
         """A ticket for a customer's page. `guesser` is whose budget of wrong codes it uses: its address."""
         return self._seal(
             Ticket(*self._fresh("page"), org_id, origin, deployment_id=deployment_id, external_id=external_id,

@@ -37,7 +37,9 @@ class Users:
         user = await self._store.get(User, user_id)
         if user is None or user.org_id != actor.org_id:
             raise NotFound(
-                f"There is no user {user_id}.", code="user.not.found", cure="GET /api/v2/users lists the users."
+                f"There is no user {user_id}.",
+                code="user.not.found",
+                cure="GET /api/v2/users lists the users.",
             )
         return user
 

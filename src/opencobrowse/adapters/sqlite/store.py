@@ -46,7 +46,8 @@ class SqliteStore:
     def key(self, purpose: str) -> bytes:
         """The server's own random key for `purpose`, made on first use."""
         self._db.execute(
-            "INSERT OR IGNORE INTO server_key (purpose, key) VALUES (?, ?)", (purpose, secrets.token_bytes(32))
+            "INSERT OR IGNORE INTO server_key (purpose, key) VALUES (?, ?)",
+            (purpose, secrets.token_bytes(32)),
         )
         (key,) = self._db.execute("SELECT key FROM server_key WHERE purpose = ?", (purpose,)).fetchone()
         return cast(bytes, key)

@@ -60,7 +60,9 @@ def handlers(core: Core) -> list[Any]:
     ) -> api.Conversation:
         """Move it: `active` connects the agent, `disconnected` ends it and its session."""
         actor = await actor_of(request, core)
-        return await shown(await core.conversations.set_state(actor, conversation_id, ConversationMove(data.state)))
+        return await shown(
+            await core.conversations.set_state(actor, conversation_id, ConversationMove(data.state))
+        )
 
     @delete("/api/v2/conversations/{conversation_id:str}")
     async def delete_conversation(request: AnyRequest, conversation_id: str) -> None:

@@ -46,7 +46,9 @@ def handlers(core: Core) -> list[Any]:
         )
         deployment = registration.deployment
         guesser = request.client.host if request.client else ""
-        ticket = core.tickets.page(deployment.org_id, origin, deployment.id, registration.external_id, guesser)
+        ticket = core.tickets.page(
+            deployment.org_id, origin, deployment.id, registration.external_id, guesser
+        )
         return api.Registered(ticket=ticket, websocket_url=f"{socket_base}/pages")
 
     @post(f"{_BASE}/signin", status_code=200)

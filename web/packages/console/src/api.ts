@@ -23,7 +23,10 @@ export interface SessionAnswer {
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const answer = await fetch(`/api/v2${path}`, {
     method,
-    ...(body !== undefined && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+    ...(body !== undefined && {
+      body: JSON.stringify(body),
+      headers: { 'Content-Type': 'application/json' },
+    }),
   });
   const text = await answer.text();
   const parsed = text ? JSON.parse(text) : undefined;
@@ -33,9 +36,11 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
 
 export const api = {
   me: () => call<{ id: string; name: string; email: string }>('GET', '/users/me'),
-  signIn: (email: string, password: string) => call<unknown>('POST', '/opencobrowse/signin', { email, password }),
+  signIn: (email: string, password: string) =>
+    call<unknown>('POST', '/opencobrowse/signin', { email, password }),
   signOut: () => call<unknown>('POST', '/opencobrowse/signout'),
   sessions: () => call<{ entities: SessionAnswer[] }>('GET', '/opencobrowse/sessions'),
   session: (id: string) => call<SessionAnswer>('GET', `/opencobrowse/sessions/${id}`),
-  ticket: (id: string) => call<{ ticket: string; websocketUrl: string }>('POST', `/opencobrowse/sessions/${id}/ticket`),
+  ticket: (id: string) =>
+    call<{ ticket: string; websocketUrl: string }>('POST', `/opencobrowse/sessions/${id}/ticket`),
 };

@@ -1,7 +1,16 @@
 /** One open session: the socket on one side, the mirror on the other. */
 
 import { inflate, Link } from '@opencobrowse/link';
-import { Flag, type FromServer, HEADER_BYTES, Kind, type Position, readHeader, type SessionState, VERSION } from '@opencobrowse/protocol';
+import {
+  Flag,
+  type FromServer,
+  HEADER_BYTES,
+  Kind,
+  type Position,
+  readHeader,
+  type SessionState,
+  VERSION,
+} from '@opencobrowse/protocol';
 import { Mirror } from '@opencobrowse/replay';
 import { api } from './api.ts';
 
@@ -31,7 +40,11 @@ export class Viewer {
     this.#link = new Link({
       open: () => api.ticket(sessionId),
       opened: () => {
-        this.#link.tell({ type: 'hello', versions: [VERSION], ...(this.#position && { resume: this.#position }) });
+        this.#link.tell({
+          type: 'hello',
+          versions: [VERSION],
+          ...(this.#position && { resume: this.#position }),
+        });
         events.connected(true);
       },
       message: (message) => this.#in(() => this.#message(message)),

@@ -1,5 +1,8 @@
 /** Raw deflate by the browser's own streams. */
-async function through(body: Uint8Array<ArrayBuffer>, step: TransformStream): Promise<Uint8Array<ArrayBuffer>> {
+async function through(
+  body: Uint8Array<ArrayBuffer>,
+  step: TransformStream,
+): Promise<Uint8Array<ArrayBuffer>> {
   const stream = new Blob([body]).stream().pipeThrough(step);
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -1,4 +1,4 @@
 export { backoff } from './backoff.ts';
-export { Link, type LinkEvents, type Opening } from './link.ts';
 export { inflate } from './deflate.ts';
+export { Link, type LinkEvents, type Opening } from './link.ts';
 export { SharerStream } from './stream.ts';

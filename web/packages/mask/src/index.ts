@@ -1,2 +1,2 @@
 export { level, type MaskRules, NEVER_SHOWN } from './level.ts';
-export { Mask, MASKED, publicUrl } from './mask.ts';
+export { MASKED, Mask, publicUrl } from './mask.ts';

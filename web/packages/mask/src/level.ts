@@ -15,7 +15,8 @@ export const NEVER_SHOWN =
   'input[type=password],input[type=hidden],input[type=file],[autocomplete~=one-time-code],' +
   '[autocomplete~=current-password],[autocomplete~=new-password],[autocomplete*=cc-]';
 
-const CARD_NAME = /card.?(?:num|no|holder)|cc.?(?:num|exp|csc|cvv|cvc)|^(?:cvv|cvc|csc|pan|iban)\d?$|security.?code/i;
+const CARD_NAME =
+  /card.?(?:num|no|holder)|cc.?(?:num|exp|csc|cvv|cvc)|^(?:cvv|cvc|csc|pan|iban)\d?$|security.?code/i;
 
 const BUTTONS = new Set(['button', 'submit', 'reset', 'image']);
 
@@ -23,7 +24,9 @@ const BUTTONS = new Set(['button', 'submit', 'reset', 'image']);
 export function isField(element: Element): boolean {
   const tag = element.tagName.toLowerCase();
   if (tag === 'input') return !BUTTONS.has((element as HTMLInputElement).type);
-  return tag === 'textarea' || tag === 'select' || tag === 'option' || (element as HTMLElement).isContentEditable;
+  return (
+    tag === 'textarea' || tag === 'select' || tag === 'option' || (element as HTMLElement).isContentEditable
+  );
 }
 
 export function isNeverShown(element: Element): boolean {
@@ -48,7 +51,12 @@ export function selectorList(selectors: string[], document: Document): string {
 }
 
 /** `show` or `mask` for what `element` holds. */
-export function level(element: Element, show: string, hide: string, byDefault: 'show' | 'mask'): 'show' | 'mask' {
+export function level(
+  element: Element,
+  show: string,
+  hide: string,
+  byDefault: 'show' | 'mask',
+): 'show' | 'mask' {
   if (isNeverShown(element)) return 'mask';
   if (hide !== '' && element.closest(hide)) return 'mask';
   const marked = element.closest('[data-opencobrowse]')?.getAttribute('data-opencobrowse');

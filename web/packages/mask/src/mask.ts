@@ -45,7 +45,8 @@ export class Mask {
         event.data.href = publicUrl(event.data.href);
         return event;
       case EventType.IncrementalSnapshot:
-        if (event.data.source === IncrementalSource.Mutation) return this.#mutation(event.data) ? event : undefined;
+        if (event.data.source === IncrementalSource.Mutation)
+          return this.#mutation(event.data) ? event : undefined;
         if (event.data.source === IncrementalSource.Input) return this.#input(event.data) ? event : undefined;
         return event;
       default:
@@ -68,7 +69,8 @@ export class Mask {
       if (this.#hidesValue(element, tag, attributes)) maskValue(attributes);
     }
     if (this.#private && this.#hidesText(id)) {
-      for (const name of SPOKEN) if (typeof attributes[name] === 'string' && attributes[name]) attributes[name] = MASKED;
+      for (const name of SPOKEN)
+        if (typeof attributes[name] === 'string' && attributes[name]) attributes[name] = MASKED;
     }
   }
 
@@ -95,7 +97,8 @@ export class Mask {
   }
 
   #hidesValue(element: Element | undefined, tag: string, attributes: Record<string, unknown>): boolean {
-    if (tag === 'input' && typeof attributes.type === 'string' && BUTTON_TYPES.has(attributes.type)) return false;
+    if (tag === 'input' && typeof attributes.type === 'string' && BUTTON_TYPES.has(attributes.type))
+      return false;
     return element === undefined || this.#level(element, 'mask') === 'mask';
   }
 

@@ -45,7 +45,9 @@ export class Mirror {
   /** The mirrored node of an id, if it is an element. */
   element(id: number): Element | undefined {
     const node = this.#replayer.getMirror().getNode(id);
-    return node instanceof Object && (node as Node).nodeType === Node.ELEMENT_NODE ? (node as Element) : undefined;
+    return node instanceof Object && (node as Node).nodeType === Node.ELEMENT_NODE
+      ? (node as Element)
+      : undefined;
   }
 
   destroy(): void {

@@ -23,7 +23,13 @@ export function bar(agentName: string, onStop: () => void): Bar {
   const cursor = h('div', { class: 'cursor', 'aria-hidden': 'true' });
   root.append(
     h('div', { class: 'frame', 'aria-hidden': 'true' }),
-    h('div', { class: 'bar', role: 'status' }, h('span', { class: 'dot' }), `You are sharing this page with ${agentName}`, stop),
+    h(
+      'div',
+      { class: 'bar', role: 'status' },
+      h('span', { class: 'dot' }),
+      `You are sharing this page with ${agentName}`,
+      stop,
+    ),
     cursor,
   );
   stop.addEventListener('click', (event) => {

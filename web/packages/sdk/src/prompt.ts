@@ -32,7 +32,13 @@ export function prompt(offer: Offer, answer: (yes: boolean) => void): Prompt {
   const who = offer.organizationName ? `${offer.agentName} from ${offer.organizationName}` : offer.agentName;
   const card = h(
     'div',
-    { class: 'card', role: 'alertdialog', 'aria-modal': 'true', 'aria-labelledby': 't', 'aria-describedby': 'd' },
+    {
+      class: 'card',
+      role: 'alertdialog',
+      'aria-modal': 'true',
+      'aria-labelledby': 't',
+      'aria-describedby': 'd',
+    },
     h('h2', { id: 't' }, `Share this page with ${offer.agentName}?`),
     h('p', { id: 'd' }, `${who} asks to see this page while they help you. What you type stays hidden.`),
     h('div', { class: 'row' }, no, yes),
@@ -43,11 +49,13 @@ export function prompt(offer: Offer, answer: (yes: boolean) => void): Prompt {
     remove();
     if (before instanceof HTMLElement) before.focus();
   };
-  const decide = (value: boolean) => (event: Event): void => {
-    if (!event.isTrusted || performance.now() - shownAt < ARMED_AFTER_MS) return;
-    close();
-    answer(value);
-  };
+  const decide =
+    (value: boolean) =>
+    (event: Event): void => {
+      if (!event.isTrusted || performance.now() - shownAt < ARMED_AFTER_MS) return;
+      close();
+      answer(value);
+    };
   yes.addEventListener('click', decide(true));
   no.addEventListener('click', decide(false));
   card.addEventListener('keydown', (event) => {

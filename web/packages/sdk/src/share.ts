@@ -1,6 +1,13 @@
 import { type Capture, pageInfo, startCapture } from '@opencobrowse/capture';
 import { type Link, SharerStream } from '@opencobrowse/link';
-import { type FromServer, Kind, makeFrame, type Position, type Share, writePointer } from '@opencobrowse/protocol';
+import {
+  type FromServer,
+  Kind,
+  makeFrame,
+  type Position,
+  type Share,
+  writePointer,
+} from '@opencobrowse/protocol';
 import { type Bar, bar } from './bar.ts';
 
 /** Above this the socket does not keep up: stop sending, and take a fresh snapshot once it has drained. */
@@ -56,7 +63,13 @@ export class Sharer {
         events: (events) => this.#events(events),
         pointer: (pointer) => {
           if (this.#behind) return;
-          const header = { kind: Kind.POINTER, flags: 0, peer: 0, epoch: this.#stream.position.epoch, offset: 0 };
+          const header = {
+            kind: Kind.POINTER,
+            flags: 0,
+            peer: 0,
+            epoch: this.#stream.position.epoch,
+            offset: 0,
+          };
           this.link.send(makeFrame(header, writePointer(pointer)));
         },
         page: (page) => this.link.tell({ type: 'page', page }),
