@@ -100,6 +100,11 @@ class Conversation:
     def participant(self, participant_id: str) -> Participant | None:
         return next((p for p in self.participants if p.id == participant_id), None)
 
+    def named(self, name: str) -> Participant | None:
+        """Who is called `name` here: by participant id, else by user id or external id."""
+        called = (p for p in self.participants if name in (p.user_id, p.external_id))
+        return self.participant(name) or next(called, None)
+
     def agents(self) -> tuple[Participant, ...]:
         """Agents who are still here, in the order they came."""
         return tuple(p for p in self.participants if p.purpose is Purpose.AGENT and p.left_at is None)

@@ -10,7 +10,9 @@ Fault            base: code, message, status, and the way out     any
  Clash           the state of the thing forbids it                409
  Unprocessable   well formed, contradicts an earlier request      422
  TooMany         slow down; `retry_after` seconds                 429
+ Broken          ours: a defect                                   500
  Unavailable     ours: overloaded or a dependency is down         503
+ TimedOut        ours: no answer within the deadline              504
 
 Edges map a `Fault` to their own shape in one place each: `http/problems.py`, `live/closing.py`.
 """
@@ -100,5 +102,13 @@ class TooMany(Fault):
     status = 429
 
 
+class Broken(Fault):
+    status = 500
+
+
 class Unavailable(Fault):
     status = 503
+
+
+class TimedOut(Fault):
+    status = 504

@@ -66,6 +66,14 @@ class Store(Protocol):
     async def find(self, kind: type[R], *, limit: int = 1000, **keys: Any) -> list[R]:
         """Records whose declared keys equal `keys`, oldest first. An undeclared key is a programming error."""
 
+    async def page(
+        self, kind: type[R], *, offset: int = 0, limit: int = 25, **keys: Any
+    ) -> tuple[list[R], int]:
+        """Like `find`, newest first: `limit` records after `offset`, and how many there are in all."""
+
+    async def idle(self, before: int, *, limit: int = 100) -> list[Conversation]:
+        """Conversations that have not ended and have not changed since `before`, the oldest change first."""
+
     async def due(self, now: int, *, limit: int = 100) -> list[Session]:
         """Live sessions whose deadline has passed."""
 

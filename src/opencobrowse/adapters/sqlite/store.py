@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from opencobrowse.adapters.sqlite.schema import migrate
-from opencobrowse.adapters.sqlite.tables import TABLES, encode
+from opencobrowse.adapters.sqlite.tables import TABLES, Table, encode
 from opencobrowse.adapters.sqlite.writer import Writer
+from opencobrowse.domain.conversation import Conversation
 from opencobrowse.domain.session import Session
 from opencobrowse.ports.store import Change, Conflict, Put, Record
 
@@ -62,14 +63,34 @@ class SqliteStore:
 
     async def find(self, kind: type[R], *, limit: int = 1000, **keys: Any) -> list[R]:
         table = TABLES[kind]
-        if unknown := set(keys) - set(table.keys):
-            raise KeyError(f"{table.name} is not found by {', '.join(sorted(unknown))}")
-        where = " AND ".join(f"{key} = ?" for key in keys) or "1"
+        where = _where(table, keys)
         rows = self._db.execute(
             f"SELECT version, body FROM {table.name} WHERE {where} ORDER BY rowid LIMIT ?",  # noqa: S608
             (*keys.values(), limit),
         ).fetchall()
         return [_record(table.decode, row) for row in rows]
+
+    async def page(
+        self, kind: type[R], *, offset: int = 0, limit: int = 25, **keys: Any
+    ) -> tuple[list[R], int]:
+        table = TABLES[kind]
+        where = _where(table, keys)
+        (total,) = self._db.execute(
+            f"SELECT COUNT(*) FROM {table.name} WHERE {where}",  # noqa: S608
+            tuple(keys.values()),
+        ).fetchone()
+        rows = self._db.execute(
+            f"SELECT version, body FROM {table.name} WHERE {where} ORDER BY rowid DESC LIMIT ? OFFSET ?",  # noqa: S608
+            (*keys.values(), limit, offset),
+        ).fetchall()
+        return [_record(table.decode, row) for row in rows], total
+
+    async def idle(self, before: int, *, limit: int = 100) -> list[Conversation]:
+        rows = self._db.execute(
+            "SELECT version, body FROM conversation WHERE live = 1 AND updated_at <= ? ORDER BY updated_at LIMIT ?",
+            (before, limit),
+        ).fetchall()
+        return [_record(TABLES[Conversation].decode, row) for row in rows]
 
     async def due(self, now: int, *, limit: int = 100) -> list[Session]:
         table = TABLES[Session]
@@ -104,6 +125,12 @@ class SqliteStore:
         for pragma in _PRAGMAS:
             db.execute(pragma)
         return db
+
+
+def _where(table: Table, keys: dict[str, Any]) -> str:
+    if unknown := set(keys) - set(table.keys):
+        raise KeyError(f"{table.name} is not found by {', '.join(sorted(unknown))}")
+    return " AND ".join(f"{key} = ?" for key in keys) or "1"
 
 
 def _record(decode: Any, row: tuple[int, bytes]) -> Any:
