@@ -1,0 +1,72 @@
+"""The Python client: start a cobrowse session from code.
+
+from opencobrowse.client import Client
+
+with Client() as client:  # OPENCOBROWSE_URL, OPENCOBROWSE_CLIENT_ID, OPENCOBROWSE_CLIENT_SECRET
+    session = client.cobrowse.start(conversation_id, control=True)
+    session.wait_until("active", timeout=300)
+"""
+
+from opencobrowse.client.errors import (
+    ApiError,
+    AuthenticationFailed,
+    BadRequest,
+    CobrowseError,
+    ConfigurationError,
+    Conflict,
+    NotFound,
+    NotReachable,
+    PermissionDenied,
+    RateLimited,
+    ServerError,
+    SessionOver,
+    TooLarge,
+    Unauthorized,
+    UnexpectedAnswer,
+    Unprocessable,
+    WaitTimeout,
+)
+from opencobrowse.client.flow import Policy
+from opencobrowse.client.models import (
+    AddedParticipants,
+    CobrowseMedia,
+    Conversation,
+    Delivery,
+    Organization,
+    Participant,
+    SessionData,
+    User,
+)
+from opencobrowse.client.resources import Session
+from opencobrowse.client.sync import Client
+
+__all__ = [
+    "AddedParticipants",
+    "ApiError",
+    "AuthenticationFailed",
+    "BadRequest",
+    "Client",
+    "CobrowseError",
+    "CobrowseMedia",
+    "ConfigurationError",
+    "Conflict",
+    "Conversation",
+    "Delivery",
+    "NotFound",
+    "NotReachable",
+    "Organization",
+    "Participant",
+    "PermissionDenied",
+    "Policy",
+    "RateLimited",
+    "ServerError",
+    "Session",
+    "SessionData",
+    "SessionOver",
+    "TooLarge",
+    "Unauthorized",
+    "UnexpectedAnswer",
+    "Unprocessable",
+    "User",
+    "WaitTimeout",
+]

@@ -1,0 +1,131 @@
+"""Every call of the API that this client makes: its request, and what its answer becomes. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+
+from opencobrowse.client import models
+from opencobrowse.client.flow import Reply, Request, decode
+
+T = TypeVar("T")
+
+_OURS = "/api/v2/opencobrowse"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[T]):
+    """One call: send `request`, and `read` a successful reply."""
+
+    request: Request
+    read: Callable[[Reply], T]
+
+
+def start(
+    conversation_id: str, agent_id: str | None, control: bool, reason: str | None, key: str
+) -> Operation[models.SessionData]:
+    """Start a session. `key` is the Idempotency-Key of this start and of all its retries (I7)."""
+    body: dict[str, Any] = {"cobrowseType": "control" if control else "view"}
+    if agent_id:
+        body["agentId"] = agent_id
+    if reason:
+        body["reason"] = reason
+    return Operation(
+        Request(
+            "POST",
+            f"{_conversation(conversation_id)}/cobrowse",
+            body=body,
+            headers={"Idempotency-Key": key},
+            replayable=True,
+        ),
+        lambda reply: decode(reply, models.SessionData),
+    )
+
+
+def create_conversation(
+    kind: str,
+    participants: Iterable[Mapping[str, Any]],
+    metadata: Mapping[str, Any] | None,
+    state: str | None,
+    external_tag: str | None,
+) -> Operation[models.Conversation]:
+    given = {
+        "type": kind,
+        "participants": [dict(p) for p in participants],
+        "metadata": dict(metadata) if metadata else None,
+        "state": state,
+        "externalTag": external_tag,
+    }
+    body = {name: value for name, value in given.items() if value}
+    return Operation(Request("POST", "/api/v2/conversations", body=body), _conversation_of)
+
+
+def get_conversation(conversation_id: str) -> Operation[models.Conversation]:
+    return Operation(Request("GET", _conversation(conversation_id)), _conversation_of)
+
+
+def add_participants(
+    conversation_id: str, pairs: Iterable[Mapping[str, Any]]
+) -> Operation[models.AddedParticipants]:
+    """The same pair again returns what is there, so it may be sent twice."""
+    return Operation(
+        Request(
+            "POST",
+            f"{_conversation(conversation_id)}/participants",
+            body={"addParticipants": [dict(pair) for pair in pairs]},
+            replayable=True,
+        ),
+        lambda reply: decode(reply, models.AddedParticipants),
+    )
+
+
+def end_conversation(conversation_id: str) -> Operation[None]:
+    return Operation(Request("DELETE", _conversation(conversation_id)), lambda _: None)
+
+
+def list_users() -> Operation[list[models.User]]:
+    return Operation(Request("GET", "/api/v2/users"), lambda reply: decode(reply, models.Users).entities)
+
+
+def my_organization() -> Operation[models.Organization]:
+    return Operation(
+        Request("GET", "/api/v2/organizations/me"), lambda reply: decode(reply, models.Organization)
+    )
+
+
+def list_sessions(live: bool) -> Operation[list[models.SessionData]]:
+    return Operation(
+        Request("GET", f"{_OURS}/sessions", query={"live": "true"} if live else {}),
+        lambda reply: decode(reply, models.Sessions).entities,
+    )
+
+
+def get_session(session_id: str) -> Operation[models.SessionData]:
+    return Operation(Request("GET", f"{_OURS}/sessions/{_part(session_id)}"), _session_of)
+
+
+def end_session(session_id: str) -> Operation[models.SessionData]:
+    """Ending what is over is no error, so it may be sent twice."""
+    return Operation(
+        Request("POST", f"{_OURS}/sessions/{_part(session_id)}/end", replayable=True), _session_of
+    )
+
+
+def _conversation(conversation_id: str) -> str:
+    return f"/api/v2/conversations/{_part(conversation_id)}"
+
+
+def _part(text: str) -> str:
+    if not text:
+        raise ValueError("an id is empty")
+    return quote(text, safe="")
+
+
+def _conversation_of(reply: Reply) -> models.Conversation:
+    return decode(reply, models.Conversation)
+
+
+def _session_of(reply: Reply) -> models.SessionData:
+    return decode(reply, models.SessionData)
