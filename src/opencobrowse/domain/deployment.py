@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from opencobrowse.kernel.ids import Millis
 from opencobrowse.kernel.secrets import Secret
@@ -41,8 +43,24 @@ class CobrowseSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """A configuration as it was published once. `number` counts from 1."""
+
+    number: int
+    name: str
+    published_at: Millis
+    settings: CobrowseSettings
+    description: str | None = None
+    others: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
-    """`draft` is what is being edited; `published` is what pages get. Versions count from 1."""
+    """`draft` is what is being edited; `published` is what pages get. Versions count from 1.
+
+    `others` are the platform's settings that have no meaning here (`messenger`, `languages`, …): kept and
+    given back as they came. `history` holds the newest published versions, oldest first.
+    """
 
     id: str
     org_id: str
@@ -55,6 +73,8 @@ class Configuration:
     published_version: int = 0
     published_at: Millis | None = None
     version: int = 0
+    others: Mapping[str, Any] = field(default_factory=dict)
+    history: tuple[PublishedVersion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,7 @@ class Deployment:
     status: str = "Active"
     page_url: str | None = None
     version: int = 0
+    others: Mapping[str, Any] = field(default_factory=dict)
 
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")

@@ -13,7 +13,16 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from opencobrowse import __version__
 from opencobrowse.http import assets, problems
 from opencobrowse.http.middleware import Edge
-from opencobrowse.http.routes import access, conversations, live, start, users
+from opencobrowse.http.routes import (
+    access,
+    cobrowsesessions,
+    conversations,
+    guest,
+    live,
+    start,
+    users,
+    webdeployments,
+)
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.errors import Fault
@@ -30,6 +39,9 @@ def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int) -> An
         *conversations.handlers(core),
         *start.handlers(core),
         *live.handlers(core),
+        *cobrowsesessions.handlers(core),
+        *guest.handlers(core),
+        *webdeployments.handlers(core),
         *assets.handlers(assets.load(web_root), policy),
         alive,
         ready,

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from litestar import Request
+from litestar.datastructures import Cookie, Headers
 
 from opencobrowse.kernel.errors import Forbidden
+from opencobrowse.services.access import Grant
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.core import Core
+from opencobrowse.services.domains import is_loopback
 
 COOKIE: Final = "opencobrowse_session"
 ORGANIZATION_HEADER: Final = "X-Genesys-Organization-ID"
@@ -16,28 +19,78 @@ ORGANIZATION_HEADER: Final = "X-Genesys-Organization-ID"
 
 async def actor_of(request: Request[Any, Any, Any], core: Core) -> Actor:
     """The request's actor. Raises 401, or 403 where it names an organisation that is not the token's."""
-    actor = await core.access.authenticate(_bearer(request))
-    named = request.headers.get(ORGANIZATION_HEADER)
+    return await actor_behind(request.headers, core)
+
+
+async def actor_behind(headers: Headers, core: Core) -> Actor:
+    """The same for the headers alone."""
+    actor = await core.access.authenticate(_bearer(headers, core.links.public_url))
+    named = headers.get(ORGANIZATION_HEADER)
     if named and named != actor.org_id:
         raise Forbidden(
             f"The token is not of organisation {named}.",
             code="not.authorized",
-            cure=f"Leave {ORGANIZATION_HEADER} out, or send the token's organisation (GET /api/v2/organizations/me).",
+            cure=f"Leave {ORGANIZATION_HEADER} out, or send the token's organisation "
+            "(GET /api/v2/organizations/me).",
         )
     return actor
 
 
-def _bearer(request: Request[Any, Any, Any]) -> str | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+def address_of(request: Request[Any, Any, Any]) -> str:
+    """Where the caller is: whose budget a guess uses."""
+    return request.client.host if request.client else ""
+
+
+def cookie_name(public_url: str) -> str:
+    """Under https the `__Host-` name: no neighbouring host can plant one (B7). Plain http cannot have it."""
+    return f"__Host-{COOKIE}" if public_url.startswith("https") else COOKIE
+
+
+def signed_in(grant: Grant, public_url: str) -> Cookie:
+    """The console's cookie: scripts cannot read it, other sites cannot send it."""
+    return _cookie(str(grant.access_token), grant.expires_in, public_url)
+
+
+def signed_out(public_url: str) -> Cookie:
+    return _cookie("", 0, public_url)
+
+
+def own_origin(origin: str, public_url: str) -> bool:
+    """Whether a page of `origin` is ours. Loopback counts as ours where we run on loopback."""
+    return origin == public_url or (is_loopback(origin) and is_loopback(public_url))
+
+
+def _cookie(value: str, max_age: int, public_url: str) -> Cookie:
+    return Cookie(
+        cookie_name(public_url), value=value, max_age=max_age, path="/", httponly=True,
+        secure=public_url.startswith("https"), samesite="strict",
+    )  # fmt: skip
+
+
+def _bearer(headers: Headers, public_url: str) -> str | None:
+    scheme, _, token = headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
-    cookie = request.cookies.get(COOKIE)
-    if cookie is not None:
-        _check_same_site(request)
+    cookie = _cookies(headers).get(cookie_name(public_url))
+    if cookie:
+        _check_same_site(headers, public_url)
     return cookie
 
 
-def _check_same_site(request: Request[Any, Any, Any]) -> None:
-    """The cookie counts for our own pages only: SameSite=Strict, and no foreign page's fetch (B7)."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise Forbidden("The console's cookie is not accepted from another site.", code="not.authorized")
+def _cookies(headers: Headers) -> dict[str, str]:
+    """By name; the first of a name counts."""
+    pairs = [part.partition("=") for text in headers.getall("Cookie", []) for part in text.split(";")]
+    return {name.strip(): value.strip().strip('"') for name, _, value in reversed(pairs)}
+
+
+def _check_same_site(headers: Headers, public_url: str) -> None:
+    """The cookie counts for our own pages only: SameSite=Strict, no foreign page's fetch, no foreign Origin
+    from a browser that does not tell its site (B7)."""
+    site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
+    foreign = site is not None and site not in ("same-origin", "none")
+    if foreign or (origin is not None and not own_origin(origin, public_url)):
+        raise Forbidden(
+            "The console's cookie is not accepted from another site.",
+            code="not.authorized",
+            cure="Call the API with a bearer token: POST /oauth/token.",
+        )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from msgspec import UNSET
 
 from opencobrowse.domain import conversation as c
-from opencobrowse.domain.people import User
-from opencobrowse.domain.session import EndReason, Session, SessionState
+from opencobrowse.domain.people import OAuthClient, Organization, User
+from opencobrowse.domain.session import CobrowseType, EndReason, Session, SessionState
 from opencobrowse.kernel.ids import iso
+from opencobrowse.services.actor import Actor
+from opencobrowse.services.cobrowsesessions import CobrowseConversation
+from opencobrowse.services.guests import Invitation
 from opencobrowse.services.links import Links
+from opencobrowse.services.sessions import SessionView
 from opencobrowse.services.start import Delivery, Started
-from opencobrowse.wire import api
+from opencobrowse.wire import api, cobrowsesessions, people
 
 PARTICIPANT_STATE: Final = {
     c.ConversationState.QUEUED: "none",
@@ -40,7 +44,9 @@ DISCONNECT_TYPE: Final = {
     EndReason.EXPIRED: "timeout",
     EndReason.TRANSFER: "transfer",
 }
-_COMMUNICATION_TYPE: Final = {
+# The two models of the platform name the same thing differently (field.md C2).
+_PLATFORM_DISCONNECT: Final = {"timeout": "session.expired"}
+_COMMUNICATION_TYPE: Final[dict[c.ConversationType, Literal["Call", "Message", "Unknown"]]] = {
     c.ConversationType.VOICE: "Call",
     c.ConversationType.CHAT: "Message",
     c.ConversationType.WEBCHAT: "Message",
@@ -121,7 +127,7 @@ def session_fields(started: Started, links: Links) -> dict[str, Any]:
     session = started.session
     return {
         "id": session.id,
-        "name": f"Cobrowse session {session.id[:8]}",
+        "name": _session_name(session),
         "join_code": links.code(session),
         "websocket_url": links.socket(session),
         "date_offer_ends": iso(session.offer_ends_at),
@@ -135,6 +141,10 @@ def session_fields(started: Started, links: Links) -> dict[str, Any]:
         "agent_id": session.agent_user_id,
         "deliveries": [_delivery(d) for d in started.deliveries],
     }
+
+
+def _session_name(session: Session) -> str:
+    return f"Cobrowse session {session.id[:8]}"
 
 
 def _delivery(found: Delivery) -> api.DeliveryAnswer:
@@ -156,14 +166,114 @@ def initiated(found: Started, links: Links) -> api.Initiated:
     )
 
 
-def user(found: User) -> api.UserAnswer:
-    return api.UserAnswer(
+def session_answer(view: SessionView, found: Started, links: Links) -> api.SessionAnswer:
+    """Ours: a session as its agent and its starter see it."""
+    session = view.session
+    return api.SessionAnswer(
+        **session_fields(found, links),
+        conversation_id=session.conversation_id,
+        agent_name=view.agent_name,
+        customer_name=view.customer_name,
+        created_time=iso(session.created_at),
+        accepted_time=iso(session.accepted_at) if session.accepted_at else None,
+        ended_time=iso(session.ended_at) if session.ended_at else None,
+        end_reason=session.end_reason.value if session.end_reason else None,
+    )
+
+
+def cobrowse_conversation(
+    view: CobrowseConversation, session: api.SessionAnswer, links: Links
+) -> cobrowsesessions.CobrowseConversation:
+    """The platform's `CobrowseConversation`: those who take part in the session."""
+    found = view.conversation
+    people = [p for p in found.participants if _takes_part(view.session, p)]
+    return cobrowsesessions.CobrowseConversation(
+        id=found.id,
+        participants=[_media_participant(view.session, p, links) for p in people],
+        other_media_uris=[],
+        divisions=[],
+        self_uri=f"/api/v2/conversations/cobrowsesessions/{found.id}",
+        session=session,
+    )
+
+
+def _media_participant(
+    session: Session, who: c.Participant, links: Links
+) -> cobrowsesessions.CobrowseMediaParticipant:
+    leg = media(session, who, links)
+    return cobrowsesessions.CobrowseMediaParticipant(
+        id=who.id,
+        purpose=who.purpose.value,
+        state=leg.state,
+        start_time=iso(session.created_at),
+        direction="outbound",
+        held=False,
+        wrapup_required=False,
+        attributes=dict(who.attributes),
+        cobrowse_session_id=session.id,
+        cobrowse_role=leg.cobrowse_role,
+        controlling=leg.controlling,
+        provider=leg.provider,
+        provider_event_time=leg.provider_event_time or iso(session.created_at),
+        opencobrowse_state=session.state.value,
+        name=who.name,
+        address=who.address,
+        user=api.Ref(id=who.user_id, self_uri=f"/api/v2/users/{who.user_id}") if who.user_id else None,
+        viewer_url=leg.viewer_url if leg.viewer_url is not UNSET else None,
+        start_alerting_time=leg.start_alerting_time,
+        connected_time=leg.connected_time,
+        end_time=leg.disconnected_time,
+        disconnect_type=_PLATFORM_DISCONNECT.get(leg.disconnect_type or "", leg.disconnect_type),
+    )
+
+
+def guest_session(session: Session, found: c.Conversation, links: Links) -> api.GuestSession:
+    """What a customer may know: no viewer's link, no agent."""
+    return api.GuestSession(
+        id=session.id,
+        name=_session_name(session),
+        join_code=links.code(session),
+        websocket_url=links.pages_socket(),
+        date_offer_ends=iso(session.offer_ends_at),
+        communication_type=_COMMUNICATION_TYPE[found.type],
+        self_uri=f"/api/v2/conversations/cobrowsesessions/{session.conversation_id}",
+    )
+
+
+def invitation(found: Invitation, links: Links) -> cobrowsesessions.Invitation:
+    session = found.question.session
+    return cobrowsesessions.Invitation(
+        organization_name=found.question.organization_name,
+        agent_name=found.question.agent_name,
+        page_url=found.page_url,
+        join_code=links.code(session),
+        date_offer_ends=iso(session.offer_ends_at),
+        control=session.cobrowse_type is CobrowseType.CONTROL,
+    )
+
+
+def user(found: User) -> people.User:
+    return people.User(
         id=found.id,
         name=found.name,
         email=found.email,
         username=found.email,
         state="active" if found.active else "inactive",
-        permissions=sorted(found.permissions),
-        self_uri=f"/api/v2/users/{found.id}",
+        division=people.Division(
+            id=found.org_id, name="Home", self_uri=f"/api/v2/authorization/divisions/{found.org_id}"
+        ),
         version=found.version,
+        self_uri=f"/api/v2/users/{found.id}",
+        permissions=sorted(found.permissions),
+    )
+
+
+def token_info(actor: Actor, org: Organization, client: OAuthClient | None) -> people.TokenInfo:
+    named = people.Named(id=org.id, name=org.name)
+    return people.TokenInfo(
+        organization=named,
+        home_organization=named,
+        authorized_scope=sorted(actor.permissions),
+        oauth_client=people.Named(id=client.id, name=client.name) if client else None,
+        user_id=actor.user_id,
     )

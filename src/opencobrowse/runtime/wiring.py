@@ -13,12 +13,17 @@ from opencobrowse.live.hub import Hub
 from opencobrowse.relay.peer import SHARER_ALLOWANCE
 from opencobrowse.runtime.settings import Settings
 from opencobrowse.services.access import Access
+from opencobrowse.services.cobrowsesessions import CobrowseSessions
+from opencobrowse.services.configurations import Configurations
 from opencobrowse.services.conversations import Conversations
 from opencobrowse.services.core import Core
+from opencobrowse.services.deployments import Deployments
 from opencobrowse.services.directory import Directory
+from opencobrowse.services.guests import Guests
 from opencobrowse.services.lifecycle import Lifecycle
 from opencobrowse.services.links import Links
 from opencobrowse.services.pages import Pages
+from opencobrowse.services.participants import Participants
 from opencobrowse.services.sessions import Sessions
 from opencobrowse.services.start import StartSession
 from opencobrowse.services.tickets import Tickets
@@ -48,20 +53,28 @@ def wire(settings: Settings) -> Parts:
     passwords = Argon2Passwords()
     keyring = Keyring(store.key("sessions"))
     links = Links(settings.origin, keyring)
-    pages = Pages(store, keyring, clock)
+    pages = Pages(store, keyring, clock, settings.origin)
     lifecycle = Lifecycle(store, hub, clock)
     hub.bind(pages, lifecycle)
+    access = Access(store, passwords, hub, clock)
+    directory = Directory(store, passwords, clock)
+    conversations = Conversations(store, lifecycle, clock)
     core = Core(
-        access=Access(store, passwords, hub, clock),
-        conversations=Conversations(store, lifecycle, clock),
-        directory=Directory(store, passwords, clock),
+        access=access,
+        cobrowse_sessions=CobrowseSessions(store, conversations, lifecycle),
+        configurations=Configurations(store, clock),
+        conversations=conversations,
+        deployments=Deployments(store, clock),
+        directory=directory,
+        guests=Guests(store, pages, lifecycle, clock),
         lifecycle=lifecycle,
         links=links,
         pages=pages,
+        participants=Participants(store, lifecycle, clock),
         sessions=Sessions(store, lifecycle),
         start=StartSession(store, hub, links, clock, settings.offer_seconds * 1000),
         tickets=Tickets(clock),
-        users=Users(store),
+        users=Users(store, directory, access),
         clock=clock,
     )
     return Parts(store, hub, core, clock)

@@ -7,14 +7,25 @@ from dataclasses import dataclass
 from opencobrowse.domain.people import OAuthClient, Organization, Token, User
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
-from opencobrowse.kernel.errors import Invalid, TooMany, Unauthenticated
-from opencobrowse.kernel.ids import MINUTE, Millis
+from opencobrowse.kernel.errors import Fault, Invalid, Unauthenticated
 from opencobrowse.kernel.secrets import Secret, digest, new_token, same
 from opencobrowse.ports.passwords import Passwords
 from opencobrowse.ports.rooms import Rooms
 from opencobrowse.ports.store import Delete, Put, Store
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.permissions import narrow
+from opencobrowse.services.throttle import ClientFailures, Lockout
+
+_MAX_PASSWORD = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a program showed. `secrets`: every way its secret can be read (raw, percent-decoded)."""
+
+    client_id: str
+    secrets: tuple[str, ...]
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +47,29 @@ class Access:
         self._passwords = passwords
         self._clock = clock
         self._lockout = Lockout(clock)
+        self._client_failures = ClientFailures(clock)
 
-    async def client_token(self, client_id: str, secret: str, scope: str | None = None) -> Grant:
-        """RFC 6749 client credentials. Raises `WrongClient`, or `Invalid` for an unknown scope."""
-        client = await self._store.get(OAuthClient, client_id)
-        if client is None or not same(client.secret_digest, digest(secret)):
+    async def client_token(self, shown: Credentials, scope: str | None = None) -> Grant:
+        """RFC 6749 client credentials. Raises `WrongClient`, `Invalid` for an unknown scope, `TooMany` after
+        five failures in a minute (B12)."""
+        self._client_failures.spend(shown.client_id, shown.address)
+        client = await self._store.get(OAuthClient, shown.client_id)
+        expected = client.secret_digest if client else digest("")
+        right = [same(expected, digest(secret)) for secret in shown.secrets]
+        if client is None or not any(right):
+            self._client_failures.fail(shown.client_id, shown.address)
             raise WrongClient("client not found or its secret is wrong", code="invalid_client")
+        self._client_failures.succeed(shown.client_id, shown.address)
         return await self._issue(client.org_id, narrow(client.permissions, scope), client_id=client.id)
 
     async def sign_in(self, email: str, password: str) -> Grant:
         """A person's token for their password. Ten failures lock the account for a minute, then longer."""
-        email = email.strip().lower()
-        self._lockout.check(email)
+        email = email.strip().lower()[:254]
+        self._lockout.spend(email)
         found = await self._store.find(User, email=email)
         user = found[0] if found and found[0].active else None
-        if not await self._passwords.verify(user.password_hash if user else None, password) or user is None:
-            self._lockout.fail(email)
+        kept = user.password_hash if user and len(password) <= _MAX_PASSWORD else None
+        if not await self._passwords.verify(kept, password[:_MAX_PASSWORD]) or user is None:
             raise Unauthenticated(
                 "The e-mail address or the password is wrong.",
                 code="bad.credentials",
@@ -61,7 +79,11 @@ class Access:
         return await self._issue(user.org_id, user.permissions, user_id=user.id)
 
     async def authenticate(self, bearer: str | None) -> Actor:
-        """The actor of a bearer token. Raises `Unauthenticated`."""
+        """The actor of a bearer token. Raises `Unauthenticated`.
+
+        A person's permissions are those of the token that they still hold: taking one away, or making the
+        person inactive, works at once.
+        """
         if not bearer:
             raise Unauthenticated(
                 "No authentication bearer token specified in authorization header.",
@@ -70,28 +92,41 @@ class Access:
             )
         token = await self._store.get(Token, digest(bearer))
         if token is None:
-            raise Unauthenticated(
-                "Invalid login credentials (the bearer token is unknown or was revoked).",
-                code="bad.credentials",
-                cure="Get a new token with POST /oauth/token.",
-            )
+            raise _bad_token()
         if token.expires_at <= self._clock.now():
             raise Unauthenticated(
                 "The supplied credentials are expired and cannot be used.",
                 code="credentials.expired",
                 cure="Get a new token with POST /oauth/token.",
             )
-        return Actor(token.org_id, token.id, token.permissions, token.client_id, token.user_id)
+        permissions = token.permissions
+        if token.user_id is not None:
+            user = await self._store.get(User, token.user_id)
+            if user is None or not user.active:
+                raise _bad_token()
+            permissions &= user.permissions
+        return Actor(token.org_id, token.id, permissions, token.client_id, token.user_id)
 
     async def revoke(self, actor: Actor) -> None:
         """End the token now, and the sockets opened with it (api.md section 1)."""
         await self._store.commit(Delete(Token, actor.token_id))
         self._rooms.revoked(actor.token_id)
 
+    async def revoke_all(self, user_id: str) -> None:
+        """End every token of a person, and their sockets."""
+        tokens = await self._store.find(Token, user_id=user_id, limit=10_000)
+        await self._store.commit(*(Delete(Token, token.id) for token in tokens))
+        for token in tokens:
+            self._rooms.revoked(token.id)
+
     async def organization(self, actor: Actor) -> Organization:
         found = await self._store.get(Organization, actor.org_id)
         assert found is not None, "a token's organisation exists"  # noqa: S101
         return found
+
+    async def client(self, actor: Actor) -> OAuthClient | None:
+        """The program behind a token; None for a person's."""
+        return await self._store.get(OAuthClient, actor.client_id) if actor.client_id else None
 
     async def _issue(
         self,
@@ -106,30 +141,9 @@ class Access:
         return Grant(secret, limits.ACCESS_TOKEN_MS // 1000)
 
 
-class Lockout:
-    """Failures per account, in memory: after ten, one more minute of waiting for each (reliability.md D)."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._failures: dict[str, tuple[int, Millis]] = {}
-
-    def check(self, account: str) -> None:
-        count, since = self._failures.get(account, (0, 0))
-        wait = min((count - limits.SIGN_IN_FAILURES + 1) * MINUTE, limits.SIGN_IN_LOCK_MAX_MS)
-        left = since + wait - self._clock.now()
-        if count >= limits.SIGN_IN_FAILURES and left > 0:
-            raise TooMany(
-                "Too many failed sign-ins for this account.",
-                code="too.many.requests",
-                cure="Wait, then try again.",
-                retry_after=left // 1000 + 1,
-            )
-
-    def fail(self, account: str) -> None:
-        if len(self._failures) > 10_000:
-            self._failures.clear()
-        count, _ = self._failures.get(account, (0, 0))
-        self._failures[account] = (count + 1, self._clock.now())
-
-    def succeed(self, account: str) -> None:
-        self._failures.pop(account, None)
+def _bad_token() -> Fault:
+    return Unauthenticated(
+        "Invalid login credentials (the bearer token is unknown or was revoked).",
+        code="bad.credentials",
+        cure="Get a new token with POST /oauth/token.",
+    )

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.services.access import Access
+from opencobrowse.services.cobrowsesessions import CobrowseSessions
+from opencobrowse.services.configurations import Configurations
 from opencobrowse.services.conversations import Conversations
+from opencobrowse.services.deployments import Deployments
 from opencobrowse.services.directory import Directory
+from opencobrowse.services.guests import Guests
 from opencobrowse.services.lifecycle import Lifecycle
 from opencobrowse.services.links import Links
 from opencobrowse.services.pages import Pages
+from opencobrowse.services.participants import Participants
 from opencobrowse.services.sessions import Sessions
 from opencobrowse.services.start import StartSession
 from opencobrowse.services.tickets import Tickets
@@ -20,11 +25,16 @@ from opencobrowse.services.users import Users
 @dataclass(frozen=True, slots=True)
 class Core:
     access: Access
+    cobrowse_sessions: CobrowseSessions
+    configurations: Configurations
     conversations: Conversations
+    deployments: Deployments
     directory: Directory
+    guests: Guests
     lifecycle: Lifecycle
     links: Links
     pages: Pages
+    participants: Participants
     sessions: Sessions
     start: StartSession
     tickets: Tickets

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from typing import Final
 
-from opencobrowse.domain.deployment import LOOPBACK_HOSTS, CobrowseSettings, Configuration, Deployment
+from opencobrowse.domain.deployment import (
+    LOOPBACK_HOSTS,
+    CobrowseSettings,
+    Configuration,
+    Deployment,
+    PublishedVersion,
+)
 from opencobrowse.domain.people import OAuthClient, Organization, User
 from opencobrowse.kernel.clock import Clock
-from opencobrowse.kernel.errors import Clash, Invalid
+from opencobrowse.kernel.errors import Clash, Detail, Invalid
 from opencobrowse.kernel.ids import new_id
 from opencobrowse.kernel.secrets import Secret, digest, new_token
 from opencobrowse.ports.passwords import Passwords
 from opencobrowse.ports.store import Conflict, Put, Store
 from opencobrowse.services.permissions import COBROWSE_AGENT, COBROWSE_READ, CONVERSATION_READ, FOR_CLIENTS
 
+_ADDRESS: Final = re.compile(r"[^\s@<>,;:\"\x00-\x1f]+@[^\s@<>,;:\"\x00-\x1f]+")
 AGENT_PERMISSIONS = frozenset({COBROWSE_AGENT, COBROWSE_READ, CONVERSATION_READ})
 
 
@@ -39,9 +48,11 @@ class Directory:
         now = self._clock.now()
         org = Organization(new_id(), "My organization", now)
         settings = CobrowseSettings()
+        name = "Default configuration"
         configuration = Configuration(
-            new_id(), org.id, "Default configuration", now, now,
+            new_id(), org.id, name, now, now,
             draft=settings, published=settings, published_version=1, published_at=now,
+            history=(PublishedVersion(1, name, now, settings),),
         )  # fmt: skip
         deployment = Deployment(
             new_id(), org.id, "Default deployment", configuration.id, new_token(), now, now, LOOPBACK_HOSTS
@@ -74,20 +85,39 @@ class Directory:
         self, email: str, name: str | None = None, password: str | None = None, agent: bool = True
     ) -> User:
         """A person; the e-mail is their sign-in. `agent` gives them `cobrowse:agent`."""
-        email = email.strip().lower()
-        if "@" not in email or len(email) > 254 or any(ch.isspace() for ch in email):
-            raise Invalid(f"{email!r} is not an e-mail address.", code="invalid.value")
         org = await self.organization()
+        return await self.add_user(org.id, email, name, password, AGENT_PERMISSIONS if agent else frozenset())
+
+    async def add_user(
+        self, org_id: str, email: str, name: str | None, password: str | None, permissions: frozenset[str]
+    ) -> User:
+        """A person of this organisation. Raises `Invalid` for what is no address, `Clash` for one that is taken."""
+        email = email.strip().lower()
+        if not _ADDRESS.fullmatch(email) or len(email) > 254:
+            raise Invalid(
+                f"{email!r} is not an e-mail address.",
+                code="invalid.value",
+                details=(Detail("invalid.value", "email"),),
+                cure="Send an address such as anna@example.com.",
+            )
         hashed = await self._passwords.hash(password) if password else None
-        permissions = AGENT_PERMISSIONS if agent else frozenset()
         user = User(
-            new_id(), org.id, email, name or email.split("@")[0], permissions, self._clock.now(), hashed
+            new_id(), org_id, email, name or email.split("@")[0], permissions, self._clock.now(), hashed
         )
         try:
             await self._store.commit(Put(user))
         except Conflict:
-            raise Clash(f"There is a user {email} already.", code="user.exists") from None
+            raise await self._taken(email) from None
         return replace(user, version=1)
+
+    async def _taken(self, email: str) -> Clash:
+        found = await self._store.find(User, email=email)
+        return Clash(
+            f"There is a user {email} already.",
+            code="user.exists",
+            cure="Use that user, or another address.",
+            entity_id=found[0].id if found else None,
+        )
 
     async def ensure_agent(self, email: str, password: str | None) -> User:
         """The bootstrap agent: made on the first start, left alone afterwards."""

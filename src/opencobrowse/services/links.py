@@ -26,3 +26,7 @@ class Links:
 
     def socket(self, session: Session) -> str:
         return f"ws{self.public_url.removeprefix('http')}/live/sessions/{session.id}"
+
+    def pages_socket(self) -> str:
+        """Where a customer's page connects, whatever the session."""
+        return f"ws{self.public_url.removeprefix('http')}/live/pages"

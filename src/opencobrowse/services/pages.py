@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Final
 
 import jwt
 
-from opencobrowse.domain.deployment import LOOPBACK_HOSTS, CobrowseSettings, Configuration, Deployment
+from opencobrowse.domain.deployment import CobrowseSettings, Configuration, Deployment
 from opencobrowse.domain.people import Organization, User
 from opencobrowse.domain.session import Session, SessionState
-from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
-from opencobrowse.kernel.errors import Forbidden, Invalid, NotFound, TooMany
-from opencobrowse.kernel.ids import Millis
+from opencobrowse.kernel.errors import Fault, Forbidden, Invalid, NotFound
 from opencobrowse.kernel.secrets import Keyring, normal_code
 from opencobrowse.ports.store import Store
+from opencobrowse.services.domains import allows, is_loopback, page_address
+from opencobrowse.services.throttle import Guesses
+
+_LONGEST_GUESSABLE: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,38 @@ class Question:
     organization_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class LastPage:
+    """Where a page of ours was seen last. In memory: a restart forgets it until the next page comes."""
+
+    deployment_id: str
+    origin: str
+    url: str
+
+
 class Pages:
-    def __init__(self, store: Store, keyring: Keyring, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, keyring: Keyring, clock: Clock, public_url: str = "http://localhost"
+    ) -> None:
         self._store = store
         self._keyring = keyring
         self._clock = clock
         self._guesses = Guesses(clock)
+        self._local = is_loopback(public_url)
+        self._last_page: dict[str, LastPage] = {}
 
     async def register(
-        self, deployment_id: str, origin: str, external_id: str | None, proof: str | None
+        self,
+        deployment_id: str,
+        origin: str,
+        external_id: str | None,
+        proof: str | None,
+        page_url: str | None = None,
     ) -> Registration:
-        """Check the page's origin and the customer's identity. Raises 403/404 with its cure."""
+        """Check the page's origin and the customer's identity. Raises 403/404 with its cure.
+
+        `page_url`, where the page says it is, becomes the place that join links lead to.
+        """
         deployment = await self._store.get(Deployment, deployment_id)
         if deployment is None or deployment.status != "Active":
             raise NotFound(
@@ -56,7 +78,7 @@ class Pages:
                 code="deployment.not.found",
                 cure="Copy the id from GET /api/v2/webdeployments/deployments into data-deployment.",
             )
-        if not deployment.allow_all_domains and not origin_allowed(origin, deployment.allowed_domains):
+        if not allows(deployment, origin):
             raise Forbidden(
                 f"The origin {origin} may not use this deployment.",
                 code="origin.not.allowed",
@@ -65,9 +87,9 @@ class Pages:
         settings = await self.settings(deployment)
         if not settings.enabled:
             raise Forbidden("Cobrowsing is switched off for this deployment.", code="cobrowse.disabled")
-        return Registration(
-            deployment, settings, _identity(deployment, settings, origin, external_id, proof), origin
-        )
+        identity = _identity(deployment, settings, origin, external_id, proof)
+        self._remember(deployment, origin, page_url)
+        return Registration(deployment, settings, identity, origin)
 
     async def settings(self, deployment: Deployment) -> CobrowseSettings:
         configuration = await self._store.get(Configuration, deployment.configuration_id)
@@ -82,6 +104,12 @@ class Pages:
             "maskSelectors": list(settings.mask_selectors),
             "showSelectors": list(settings.show_selectors),
             "readonlySelectors": list(settings.readonly_selectors),
+            "allowAgentControl": settings.allow_agent_control,
+            "allowAgentNavigation": settings.allow_agent_navigation,
+            "allowDraw": settings.allow_draw,
+            "pauseCriteria": [
+                {"urlFragment": c.url_fragment, "condition": c.condition} for c in settings.pause_criteria
+            ],
         }
 
     async def waiting(self, org_id: str, external_id: str | None) -> list[Session]:
@@ -92,21 +120,52 @@ class Pages:
         return [s for s in found if s.state is SessionState.INITIATED and s.offer_ends_at > self._clock.now()]
 
     async def by_code(self, org_id: str | None, code: str, guesser: str) -> Session:
-        """The live session of a typed code or a link's token; the same 404 for wrong, used and expired (B6)."""
-        self._guesses.check(guesser)
-        index = self._keyring.index(normal_code(code)) if 6 <= len(code) <= 64 else ""
+        """The waiting session of a typed code or a link's token; the same 404 for wrong, used and expired (B6).
+
+        A code costs the guesser one of its attempts until it proves right; a link's 128 bits need no budget.
+        """
+        guessable = len(normal_code(code)) <= _LONGEST_GUESSABLE
+        if guessable:
+            self._guesses.spend(guesser)
+        session = await self._waiting_under(code, org_id)
+        if session is None:
+            raise no_such_code()
+        if guessable:
+            self._guesses.refund(guesser)
+        return session
+
+    async def _waiting_under(self, code: str, org_id: str | None) -> Session | None:
+        """Both indexes are asked, whatever the first one said: the time tells nothing."""
+        index = self._keyring.index(code) if 6 <= len(code) <= 64 else ""
         found = await self._store.find(Session, code_index=index)
         found += await self._store.find(Session, token_index=index)
+        now = self._clock.now()
         for session in found:
-            if session.state is SessionState.INITIATED and org_id in (None, session.org_id):
-                if session.offer_ends_at > self._clock.now():
-                    return session
-        self._guesses.fail(guesser)
-        raise NotFound(
-            "No session waits under this code.",
-            code="join.code.not.found",
-            cure="Check the code, or ask your agent for a new one.",
-        )
+            waits = session.state is SessionState.INITIATED and session.offer_ends_at > now
+            if waits and org_id in (None, session.org_id):
+                return session
+        return None
+
+    async def page_for(self, org_id: str) -> str | None:
+        """Where a join link leads: the page that a deployment names, else the one that registered last."""
+        last = self._last_page.get(org_id)
+        found = await self._store.find(Deployment, org_id=org_id)
+        active = [d for d in found if d.status == "Active"]
+        active.sort(key=lambda d: last is None or d.id != last.deployment_id)
+        named = next((d.page_url for d in active if d.page_url), None)
+        if named is not None or last is None:
+            return named
+        still = any(d.id == last.deployment_id and allows(d, last.origin) for d in active)
+        return last.url if still else None
+
+    def _remember(self, deployment: Deployment, origin: str, page_url: str | None) -> None:
+        """Keep the page's address. Anybody can claim one, so it has to be on a domain that was named, and a
+        public server sends nobody to their own machine."""
+        address = page_address(page_url) if page_url else None
+        if address is None or address[0] != origin or deployment.allow_all_domains:
+            return
+        if self._local or not is_loopback(origin):
+            self._last_page[deployment.org_id] = LastPage(deployment.id, origin, address[1])
 
     async def question(self, session: Session) -> Question:
         agent = await self._store.get(User, session.agent_user_id)
@@ -114,62 +173,13 @@ class Pages:
         return Question(session, agent.name if agent else "An agent", org.name if org else "")
 
 
-class Guesses:
-    """Budgets of failed codes: one for each guesser and one for all (reliability.md B6)."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._since: Millis = clock.now()
-        self._failures: dict[str, int] = {}
-        self._total = 0
-
-    def check(self, guesser: str) -> None:
-        now = self._clock.now()
-        if now - self._since >= limits.CODE_FAILURE_WINDOW_MS:
-            self._since, self._total = now, 0
-            self._failures.clear()
-        spent = self._failures.get(guesser, 0) >= limits.CODE_FAILURES_PER_PEER
-        if spent or self._total >= limits.CODE_FAILURES_GLOBAL:
-            left = self._since + limits.CODE_FAILURE_WINDOW_MS - now
-            raise TooMany(
-                "Too many wrong codes. Wait, or ask your agent for a link.",
-                code="too.many.requests",
-                retry_after=min(180, left // 1000 + 1),
-            )
-
-    def fail(self, guesser: str) -> None:
-        self._failures[guesser] = self._failures.get(guesser, 0) + 1
-        self._total += 1
-
-
-def origin_allowed(origin: str, allowed: tuple[str, ...]) -> bool:
-    """Exact match (B7). A bare host means https on its default port; a loopback host any scheme and port."""
-    parts = urlsplit(origin)
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or parts.path
-        or parts.query
-        or parts.username
-    ):
-        return False
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    if origin != f"{parts.scheme}://{parts.netloc}" or parts.netloc != parts.netloc.lower():
-        return False
-    for entry in allowed:
-        if "://" in entry:
-            if origin == entry.rstrip("/"):
-                return True
-        elif entry in LOOPBACK_HOSTS:
-            if host == entry:
-                return True
-        elif parts.scheme == "https" and parts.netloc == entry:
-            return True
-    return False
-
-
-def is_loopback(origin: str) -> bool:
-    return origin_allowed(origin, LOOPBACK_HOSTS)
+def no_such_code() -> Fault:
+    """One answer for a code that is wrong, used, expired or another organisation's (B6)."""
+    return NotFound(
+        "No session waits under this code.",
+        code="join.code.not.found",
+        cure="Check the code, or ask your agent for a new one.",
+    )
 
 
 def _identity(
@@ -212,4 +222,11 @@ def _subject(deployment: Deployment, proof: str) -> str:
             code="identity.proof.invalid",
             cure="Sign {sub: externalId, exp} with HS256 and the deployment's secret; exp is in seconds.",
         ) from None
-    return str(claims["sub"])
+    subject = str(claims["sub"])
+    if not subject or len(subject) > 256:
+        raise Invalid(
+            "The signed identity's sub is empty or longer than 256 characters.",
+            code="identity.proof.invalid",
+            cure="Put the customer's external id into sub.",
+        )
+    return subject

@@ -39,7 +39,7 @@ class Sessions:
                 code="cobrowse.session.not.found",
                 cure="Use the id of a session that you started, or that you are the agent of.",
             )
-        return await self._view(session)
+        return await self.view(session)
 
     async def mine(self, actor: Actor, live_only: bool = False) -> list[SessionView]:
         """An agent's own sessions; a program's organisation's. Newest first."""
@@ -51,12 +51,13 @@ class Sessions:
             keys["live"] = 1
         found = await self._store.find(Session, limit=500, **keys)
         newest = sorted(found, key=lambda s: s.created_at, reverse=True)[:100]
-        return [await self._view(session) for session in newest]
+        return [await self.view(session) for session in newest]
 
     async def end(self, actor: Actor, session_id: str) -> SessionView:
+        actor.need(COBROWSE_ADD, COBROWSE_VOICE_ADD, COBROWSE_AGENT)
         view = await self.get(actor, session_id)
         reason = EndReason.AGENT if actor.user_id else EndReason.API
-        return await self._view(await self._lifecycle.end(view.session.id, reason))
+        return await self.view(await self._lifecycle.end(view.session.id, reason))
 
     async def viewer(self, actor: Actor, session_id: str) -> tuple[Session, User]:
         """Who may open the viewer: the session's agent, and nobody by the link alone."""
@@ -70,7 +71,8 @@ class Sessions:
             )
         return view.session, user
 
-    async def _view(self, session: Session) -> SessionView:
+    async def view(self, session: Session) -> SessionView:
+        """A session that the caller may see, with its names."""
         conversation = await self._store.get(Conversation, session.conversation_id)
         agent = await self._store.get(User, session.agent_user_id)
         assert conversation is not None, "a session's conversation exists"  # noqa: S101

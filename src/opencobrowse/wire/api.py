@@ -338,6 +338,7 @@ class RegisterPage(Body):
     deployment_id: str
     external_id: str | None = None
     external_token: str | None = None
+    page_url: str | None = None
 
 
 class Registered(Answer):

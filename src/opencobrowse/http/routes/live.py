@@ -5,69 +5,50 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 
 from opencobrowse.http import mapping
-from opencobrowse.http.auth import COOKIE, actor_of
+from opencobrowse.http.auth import actor_of, address_of, own_origin, signed_in, signed_out
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel.errors import Forbidden
-from opencobrowse.kernel.ids import iso
 from opencobrowse.services.core import Core
-from opencobrowse.services.pages import is_loopback
 from opencobrowse.services.sessions import SessionView
-from opencobrowse.wire import api
+from opencobrowse.wire import api, people
 
 _BASE = "/api/v2/opencobrowse"
 
 
 def handlers(core: Core) -> list[Any]:
-    socket_base = f"ws{core.links.public_url.removeprefix('http')}/live"
-
     def shown(view: SessionView) -> api.SessionAnswer:
-        session = view.session
-        started = core.start.describe(view.conversation, session)
-        return api.SessionAnswer(
-            **mapping.session_fields(started, core.links),
-            conversation_id=session.conversation_id,
-            agent_name=view.agent_name,
-            customer_name=view.customer_name,
-            created_time=iso(session.created_at),
-            accepted_time=iso(session.accepted_at) if session.accepted_at else None,
-            ended_time=iso(session.ended_at) if session.ended_at else None,
-            end_reason=session.end_reason.value if session.end_reason else None,
-        )
+        started = core.start.describe(view.conversation, view.session)
+        return mapping.session_answer(view, started, core.links)
 
     @post(f"{_BASE}/pages", status_code=200)
     async def register_page(request: AnyRequest, data: api.RegisterPage) -> api.Registered:
         """A customer's page registers and gets a ticket for its socket. Guest; checked by Origin."""
         origin = request.headers.get("Origin", "")
         registration = await core.pages.register(
-            data.deployment_id, origin, data.external_id, data.external_token
+            data.deployment_id, origin, data.external_id, data.external_token, data.page_url
         )
         deployment = registration.deployment
-        guesser = request.client.host if request.client else ""
         ticket = core.tickets.page(
-            deployment.org_id, origin, deployment.id, registration.external_id, guesser
+            deployment.org_id, origin, deployment.id, registration.external_id, address_of(request)
         )
-        return api.Registered(ticket=ticket, websocket_url=f"{socket_base}/pages")
+        return api.Registered(ticket=ticket, websocket_url=core.links.pages_socket())
 
     @post(f"{_BASE}/signin", status_code=200)
-    async def sign_in(request: AnyRequest, data: api.SignIn) -> Response[api.UserAnswer]:
+    async def sign_in(request: AnyRequest, data: api.SignIn) -> Response[people.User]:
         """Sign in with a local account; the token is a cookie that scripts cannot read."""
         grant = await core.access.sign_in(data.email, data.password)
         actor = await core.access.authenticate(grant.access_token)
         user = await core.users.me(actor)
-        cookie = Cookie(
-            COOKIE, value=str(grant.access_token), max_age=grant.expires_in, path="/", httponly=True,
-            secure=core.links.public_url.startswith("https"), samesite="strict",
-        )  # fmt: skip
+        cookie = signed_in(grant, core.links.public_url)
         return Response(mapping.user(user), status_code=200, cookies=[cookie])
 
     @post(f"{_BASE}/signout", status_code=204)
     async def sign_out(request: AnyRequest) -> Response[None]:
         """Revoke the console's token."""
         await core.access.revoke(await actor_of(request, core))
-        return Response(None, status_code=204, cookies=[Cookie(COOKIE, value="", max_age=0, path="/")])
+        return Response(None, status_code=204, cookies=[signed_out(core.links.public_url)])
 
     @get(f"{_BASE}/sessions")
     async def list_sessions(request: AnyRequest) -> api.SessionListing:
@@ -93,13 +74,9 @@ def handlers(core: Core) -> list[Any]:
         actor = await actor_of(request, core)
         session, user = await core.sessions.viewer(actor, session_id)
         origin = request.headers.get("Origin")
-        if origin is not None and not _own(origin, core.links.public_url):
+        if origin is not None and not own_origin(origin, core.links.public_url):
             raise Forbidden(f"The viewer does not run on {origin}.", code="origin.not.allowed")
         ticket = core.tickets.viewer(actor.org_id, origin, session.id, user.id, user.name, actor.token_id)
         return api.ViewerTicket(ticket=ticket, websocket_url=core.links.socket(session))
 
     return [register_page, sign_in, sign_out, list_sessions, get_session, end_session, viewer_ticket]
-
-
-def _own(origin: str, public_url: str) -> bool:
-    return origin == public_url or (is_loopback(origin) and is_loopback(public_url))

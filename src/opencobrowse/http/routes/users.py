@@ -2,50 +2,83 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from litestar import get, post
+from litestar import get, patch, post
 
 from opencobrowse.http import mapping
 from opencobrowse.http.auth import actor_of
+from opencobrowse.http.slices import numbered
 from opencobrowse.http.problems import AnyRequest
-from opencobrowse.http.routes.conversations import listing
+from opencobrowse.kernel.errors import Detail, Invalid
 from opencobrowse.services.core import Core
-from opencobrowse.services.permissions import USER_WRITE
-from opencobrowse.wire import api
+from opencobrowse.services.users import NewUser, UserChange
+from opencobrowse.wire import people
+
+_STATES: Final = {"active": True, "inactive": False, "any": None}
 
 
 def handlers(core: Core) -> list[Any]:
     @get("/api/v2/users")
-    async def list_users(request: AnyRequest) -> api.Listing:
+    async def list_users(request: AnyRequest) -> people.UserListing:
+        """Users by name. `state` is active (default), inactive or any; `id` may be given several times;
+        `sortOrder` is ASC or DESC; `pageSize` and `pageNumber` as everywhere."""
         actor = await actor_of(request, core)
-        return listing([mapping.user(u) for u in await core.users.find(actor)], "/api/v2/users")
+        query = request.query_params
+        ids = [part for value in query.getall("id", []) for part in value.split(",") if part]
+        found = await core.users.find(
+            actor, ids, _state(query.get("state")), query.get("sortOrder", "").upper().startswith("DESC")
+        )
+        page = numbered(request, found)
+        return people.UserListing(entities=[mapping.user(user) for user in page.found], **page.keys)
 
     @post("/api/v2/users", status_code=201)
-    async def create_user(request: AnyRequest, data: api.NewUser) -> api.UserAnswer:
-        """Make a person who may sign in with `password`, an agent unless told otherwise."""
+    async def create_user(request: AnyRequest, data: people.NewUser) -> people.User:
+        """Make a person: an agent, unless `agent` is false or `permissions` says otherwise. With
+        `{"email": …, "agent": false}` you get a user without `cobrowse:agent`."""
         actor = await actor_of(request, core)
-        actor.need(USER_WRITE)
-        user = await core.directory.create_user(data.email, data.name, data.password, agent=data.agent)
-        return mapping.user(user)
+        permissions = tuple(data.permissions) if data.permissions is not None else None
+        wish = NewUser(data.email, data.name, data.password, data.agent, permissions)
+        return mapping.user(await core.users.create(actor, wish))
 
     @get("/api/v2/users/me")
-    async def get_me(request: AnyRequest) -> api.UserAnswer:
-        actor = await actor_of(request, core)
-        return mapping.user(await core.users.me(actor))
+    async def get_me(request: AnyRequest) -> people.User:
+        """The person behind the token. A client's own token is nobody: 400 `user.context.required`."""
+        return mapping.user(await core.users.me(await actor_of(request, core)))
 
     @get("/api/v2/users/{user_id:str}")
-    async def get_user(request: AnyRequest, user_id: str) -> api.UserAnswer:
+    async def get_user(request: AnyRequest, user_id: str) -> people.User:
+        """One user."""
+        return mapping.user(await core.users.get(await actor_of(request, core), user_id))
+
+    @patch("/api/v2/users/{user_id:str}")
+    async def patch_user(request: AnyRequest, user_id: str, data: people.UserPatch) -> people.User:
+        """Rename a user, or make them `inactive` (signed out everywhere at once) or `active` again."""
         actor = await actor_of(request, core)
-        return mapping.user(await core.users.get(actor, user_id))
+        active = None if data.state is None else data.state == "active"
+        return mapping.user(
+            await core.users.change(actor, user_id, UserChange(data.name, active, data.version))
+        )
 
     @post("/api/v2/users/{user_id:str}/permissions", status_code=200)
     async def change_permissions(
-        request: AnyRequest, user_id: str, data: api.PermissionChange
-    ) -> api.UserAnswer:
+        request: AnyRequest, user_id: str, data: people.PermissionChange
+    ) -> people.User:
         """Ours: grant (`add`) and revoke (`remove`) permissions, `cobrowse:agent` above all."""
         actor = await actor_of(request, core)
         user = await core.users.change_permissions(actor, user_id, data.add or (), data.remove or ())
         return mapping.user(user)
 
-    return [list_users, create_user, get_me, get_user, change_permissions]
+    return [list_users, create_user, get_me, get_user, patch_user, change_permissions]
+
+
+def _state(text: str | None) -> bool | None:
+    name = (text or "active").lower()
+    if name in _STATES:
+        return _STATES[name]
+    raise Invalid(
+        f"Value [{text}] is not valid for field type [state]. Allowable values are: {', '.join(_STATES)}",
+        code="invalid.value",
+        details=(Detail("invalid.value", "state"),),
+        cure=f"Set state to one of: {', '.join(_STATES)}.",
+    )

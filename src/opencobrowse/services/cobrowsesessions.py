@@ -1,0 +1,65 @@
+"""Sessions as the platform sees them: by their conversation, with its participants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from opencobrowse.domain.conversation import Conversation
+from opencobrowse.domain.session import EndReason, Session
+from opencobrowse.kernel.errors import NotFound
+from opencobrowse.ports.store import Store
+from opencobrowse.services.actor import Actor
+from opencobrowse.services.conversations import Conversations
+from opencobrowse.services.lifecycle import Lifecycle
+from opencobrowse.services.permissions import COBROWSE_ADD, COBROWSE_AGENT, COBROWSE_READ, COBROWSE_VOICE_ADD
+
+
+@dataclass(frozen=True, slots=True)
+class CobrowseConversation:
+    """A conversation and its newest session."""
+
+    conversation: Conversation
+    session: Session
+
+
+class CobrowseSessions:
+    def __init__(self, store: Store, conversations: Conversations, lifecycle: Lifecycle) -> None:
+        self._store = store
+        self._conversations = conversations
+        self._lifecycle = lifecycle
+
+    async def live(self, actor: Actor) -> list[CobrowseConversation]:
+        """Live sessions, newest first: an agent's own, a program's organisation's."""
+        actor.need(COBROWSE_READ, COBROWSE_ADD, COBROWSE_VOICE_ADD)
+        keys: dict[str, object] = {"org_id": actor.org_id, "live": 1}
+        if actor.user_id:
+            keys["agent_user_id"] = actor.user_id
+        found = await self._store.find(Session, limit=10_000, **keys)
+        found.sort(key=lambda s: s.created_at, reverse=True)
+        views = []
+        for session in found:
+            conversation = await self._store.get(Conversation, session.conversation_id)
+            if conversation is not None:
+                views.append(CobrowseConversation(conversation, session))
+        return views
+
+    async def of(self, actor: Actor, conversation_id: str) -> CobrowseConversation:
+        """The newest session of a conversation. An agent sees those they are the agent of."""
+        actor.need(COBROWSE_READ, COBROWSE_ADD, COBROWSE_VOICE_ADD)
+        conversation = await self._conversations.get(actor, conversation_id)
+        found = await self._store.find(Session, conversation_id=conversation.id)
+        seen = [s for s in found if actor.user_id in (None, s.agent_user_id)]
+        if not seen:
+            raise NotFound(
+                f"Conversation {conversation_id} has no cobrowse session.",
+                code="cobrowse.session.not.found",
+                cure=f"Start one: POST /api/v2/conversations/{conversation_id}/cobrowse.",
+            )
+        return CobrowseConversation(conversation, max(seen, key=lambda s: (s.live, s.created_at)))
+
+    async def end(self, actor: Actor, conversation_id: str) -> Conversation:
+        """End the conversation's session; the conversation goes on. Ending what is over is no error."""
+        actor.need(COBROWSE_ADD, COBROWSE_VOICE_ADD, COBROWSE_AGENT)
+        view = await self.of(actor, conversation_id)
+        await self._lifecycle.end(view.session.id, EndReason.AGENT if actor.user_id else EndReason.API)
+        return await self._conversations.get(actor, conversation_id)
