@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 import uuid
 
 Millis = int
@@ -16,6 +17,12 @@ HOUR: Millis = 60 * MINUTE
 def new_id() -> str:
     """A random UUID, the id shape of the platform's API."""
     return str(uuid.uuid4())
+
+
+def new_epoch() -> int:
+    """Where a live room starts to count its epochs: random, so that no room goes on in the epoch of one that an
+    earlier process had, whatever the clock says. Below 2^31 of the 2^32 that fit a frame."""
+    return 1 + secrets.randbelow(2**31 - 1)
 
 
 def is_id(text: str) -> bool:

@@ -1,4 +1,7 @@
-"""Close codes: 4000-4499 come back, 4500-4999 do not (reliability.md D). One table for both languages' tests."""
+"""Close codes: 4000-4499 come back, 4500-4999 do not (reliability.md D).
+
+`schema/vectors/close-codes.json` is the same table for both languages' tests.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,22 @@ from opencobrowse.relay.authority import Refusal
 
 
 class Close(IntEnum):
+    PROTOCOL = 1002
     RESTARTING = 1012
     NO_PONG = 4000
     SLOW = 4008
-    TOO_MANY = 4029
     OUT_OF_ORDER = 4010
-    TAKEN_OVER = 4509
+    INTERNAL = 4011
+    TOO_MANY = 4029
     MALFORMED = 4500
     VERSION = 4501
     NOT_YOURS = 4503
     ENDED = 4504
     NO_HELLO = 4505
     REVOKED = 4506
+    TAKEN_OVER = 4509
     TOO_LARGE = 4513
+    TOO_MANY_PAGES = 4514
 
 
 FOR_REFUSAL: Final = {

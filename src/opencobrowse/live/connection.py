@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from opencobrowse.kernel import limits
-from opencobrowse.kernel.errors import Fault
+from opencobrowse.kernel.errors import Fault, Unavailable
 from opencobrowse.live.closing import FOR_REFUSAL, Close
+from opencobrowse.relay.authority import Refusal
 from opencobrowse.relay.peer import Peer
 from opencobrowse.relay.room import Room
 from opencobrowse.services.tickets import Ticket
@@ -30,132 +32,186 @@ _BINARY: Final = WSMsgType.BINARY
 _TEXT: Final = WSMsgType.TEXT
 _MAX_CONTROL_BYTES: Final = 16 * 1024
 _MAX_WAITING: Final = 64
+_WORDS_BURST: Final = 200
+_OWED_BYTES: Final = 256 * 1024
+_SEND_BUFFER_BYTES: Final = 256 * 1024
 
 
-class Connection(WSListener):  # type: ignore[misc]
-    """`relay.peer.Socket` over picows. `room` and `peer` are set while it takes part in a session."""
+class Watcher(Protocol):
+    """Who is told what happens to a socket."""
 
-    __slots__ = ("_handle", "_on_drain", "_on_gone", "_parts", "_task", "_transport", "_waiting", "greeted",
-                 "heard", "offers", "page_info", "paused", "peer", "quiet", "room", "stalled",
-                 "ticket")  # fmt: skip
+    def opened(self, connection: Connection) -> None: ...
+    def drained(self, connection: Connection) -> None: ...
+    def gone(self, connection: Connection) -> None: ...
 
-    def __init__(
-        self,
-        ticket: Ticket,
-        handle: Handler,
-        on_drain: Callable[[Connection], None],
-        on_gone: Callable[[Connection], None],
-    ) -> None:
+
+class Connection(WSListener):
+    """`relay.peer.Socket` over picows. `room` and `peer` are set while it takes part in a session.
+
+    `words_left` is the budget for everything but a peer's frames: control messages, pings, frames of nobody.
+    """
+
+    __slots__ = ("_handle", "_owed", "_parts", "_parts_kind", "_task", "_transport", "_waiting", "_watcher",
+                 "age", "closing", "gone", "greeted", "heard", "offers", "page_info", "paused",
+                 "peer", "quiet", "room", "stalled", "ticket", "words_left")  # fmt: skip
+
+    def __init__(self, ticket: Ticket, handle: Handler, watcher: Watcher) -> None:
         self.ticket = ticket
         self._handle = handle
-        self._on_drain = on_drain
-        self._on_gone = on_gone
+        self._watcher = watcher
         self._transport: WSTransport | None = None
-        self._waiting: deque[live.FromPeer] = deque()
+        self._waiting: deque[live.FromPeer] | None = None
         self._task: asyncio.Task[None] | None = None
         self._parts: bytearray | None = None
+        self._parts_kind = _BINARY
+        self._owed = 0
         self.room: Room | None = None
         self.peer: Peer | None = None
-        self.offers: set[str] = set()
-        self.page_info = live.PageInfo()
+        self.offers: frozenset[str] = frozenset()
+        self.page_info: live.PageInfo | None = None
         self.paused = False
         self.greeted = False
+        self.closing = False
+        self.gone = False
         self.heard = True
-        self.quiet = 0
-        self.stalled = 0
+        self.age = self.quiet = self.stalled = 0
+        self.words_left = _WORDS_BURST
 
     # -- relay.peer.Socket ---------------------------------------------------------------------------------
 
     def send(self, frame: bytes) -> None:
-        self._transport.send(_BINARY, frame)
+        self._transport.send(_BINARY, frame)  # type: ignore[union-attr]
 
     def tell(self, message: bytes) -> None:
-        if self._transport is not None and not self._transport.is_disconnected:
-            self._transport.send(_TEXT, message)
+        if self.gone or self.closing or self._transport is None:
+            return
+        if self.paused:
+            self._owed += len(message)
+            if self._owed > _OWED_BYTES:
+                self.close(Close.SLOW, "the socket does not drain")
+                self.abort()
+                return
+        self._transport.send(_TEXT, message)
 
     def close(self, code: int, reason: str) -> None:
-        if self._transport is not None and not self._transport.is_disconnected:
-            self._transport.send_close(code, reason.encode()[:120])
+        """Say why and hang up; what the peer still sends is not looked at. One that stays is cut later."""
+        if self.gone or self.closing:
+            return
+        self.closing = True
+        if self._transport is not None:
+            self._transport.send_close(code, reason.encode()[:120])  # type: ignore[arg-type]
             self._transport.disconnect()
 
     def ping(self) -> None:
-        if self._transport is not None:
+        if self._transport is not None and not self.paused:
             self._transport.send_ping()
 
     def abort(self) -> None:
         """Cut a peer that does not answer: a close handshake would wait for it."""
         if self._transport is not None:
-            self._transport.underlying_transport.abort()
+            self._transport.disconnect(graceful=False)
 
     # -- picows --------------------------------------------------------------------------------------------
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._transport = transport
-        transport.underlying_transport.set_write_buffer_limits(high=limits.VIEWER_QUEUE_BYTES)
+        below = transport.underlying_transport
+        below.set_write_buffer_limits(high=limits.VIEWER_QUEUE_BYTES)
+        below.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
+        self._watcher.opened(self)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         self.heard = True
-        kind = frame.msg_type
-        if kind is _BINARY and frame.fin and self._parts is None:
-            self._on_binary(frame.get_payload_as_bytes())
-        elif kind is _TEXT and frame.fin and self._parts is None:
-            self._on_text(frame.get_payload_as_bytes())
-        elif kind in (WSMsgType.BINARY, WSMsgType.CONTINUATION):
-            self._on_part(kind, frame)
-        elif kind is WSMsgType.TEXT:
-            self.close(Close.MALFORMED, "control messages come in one piece")
-        elif kind is WSMsgType.CLOSE:
-            transport.send_close(frame.get_close_code() or WSCloseCode.OK)
-            transport.disconnect()
+        room = self.room
+        if (
+            frame.msg_type is _BINARY
+            and room is not None
+            and frame.fin
+            and self._parts is None
+            and not (frame.rsv1 or self.closing)
+        ):
+            refusal = room.receive(self.peer, frame.get_payload_as_bytes())  # type: ignore[arg-type]
+            if refusal is not None:
+                self._judge(refusal)
+        elif not self.closing:
+            self._on_other(transport, frame)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
-        self._on_gone(self)
-        if self._task is not None and self._task is not asyncio.current_task():
-            self._waiting.clear()
+        self.gone = True
+        self._watcher.gone(self)
 
     def pause_writing(self) -> None:
         self.paused = True
 
     def resume_writing(self) -> None:
         self.paused = False
-        self.stalled = 0
-        self._on_drain(self)
+        self.stalled = self._owed = 0
+        self._watcher.drained(self)
 
     # -- frames --------------------------------------------------------------------------------------------
 
-    def _on_binary(self, payload: bytes) -> None:
-        if self.room is None or self.peer is None:
-            return  # a race: the session ended while this frame was under way
-        refusal = self.room.receive(self.peer, payload)
+    def _on_other(self, transport: WSTransport, frame: WSFrame) -> None:
+        """Everything but a whole binary frame of somebody who is in a room."""
+        kind = frame.msg_type
+        if frame.rsv1 or frame.rsv2 or frame.rsv3:
+            self.close(Close.PROTOCOL, "no extension was agreed on")
+        elif kind is WSMsgType.CLOSE:
+            code = frame.get_close_code()
+            transport.send_close(WSCloseCode.OK if code is WSCloseCode.NO_INFO else code)
+            transport.disconnect()
+        elif not self._spend(kind):
+            self.close(Close.TOO_MANY, "too many messages")
+        elif kind is WSMsgType.PING:
+            if not self.paused:
+                transport.send_pong(frame.get_payload_as_bytes())
+        elif kind is not WSMsgType.PONG:
+            self._on_message(kind, frame)
+
+    def _spend(self, kind: WSMsgType) -> bool:
+        """A sharer's fragments count as its frames, anything else as a word."""
+        if self.peer is not None and kind in (_BINARY, WSMsgType.CONTINUATION):
+            self.peer.frames_left -= 1
+            return self.peer.frames_left >= 0
+        self.words_left -= 1
+        return self.words_left >= 0
+
+    def _on_message(self, kind: WSMsgType, frame: WSFrame) -> None:
+        """A message or a part of one: browsers send large ones in fragments, within the size of one frame."""
+        if (kind is WSMsgType.CONTINUATION) != (self._parts is not None):
+            self.close(Close.PROTOCOL, "a fragment out of place")
+            return
+        if self._parts is None:
+            self._parts, self._parts_kind = bytearray(), kind
+        self._parts += frame.get_payload_as_memoryview()
+        binary = self._parts_kind is _BINARY
+        if len(self._parts) > (limits.SHARER_FRAME_BYTES if binary else _MAX_CONTROL_BYTES):
+            self.close(Close.TOO_LARGE, "the message is too large")
+        elif frame.fin:
+            whole, self._parts = bytes(self._parts), None
+            if not binary:
+                self._on_text(whole)
+            elif self.room is not None and self.peer is not None:
+                self._judge(self.room.receive(self.peer, whole))
+
+    def _judge(self, refusal: Refusal | None) -> None:
         if refusal is not None and not refusal.droppable:
             self.close(FOR_REFUSAL[refusal], refusal.value)
 
-    def _on_part(self, kind: WSMsgType, frame: WSFrame) -> None:
-        """Browsers send a large message in fragments: put it together, within the size of one frame."""
-        if (kind is WSMsgType.BINARY) != (self._parts is None):
-            self.close(Close.MALFORMED, "a fragment out of place")
-            return
-        if self._parts is None:
-            self._parts = bytearray()
-        self._parts += frame.get_payload_as_memoryview()
-        if len(self._parts) > limits.SHARER_FRAME_BYTES:
-            self.close(Close.TOO_LARGE, "the frame is too large")
-        elif frame.fin:
-            whole, self._parts = bytes(self._parts), None
-            self._on_binary(whole)
-
     def _on_text(self, payload: bytes) -> None:
-        if len(payload) > _MAX_CONTROL_BYTES or len(self._waiting) >= _MAX_WAITING:
-            self.close(Close.TOO_MANY, "too many or too large control messages")
+        if self._waiting is not None and len(self._waiting) >= _MAX_WAITING:
+            self.close(Close.TOO_MANY, "too many control messages")
             return
         try:
             message = live.decode(payload)
         except (msgspec.DecodeError, UnicodeDecodeError):
             self.close(Close.MALFORMED, "not a control message")
             return
-        if not self.greeted and not isinstance(message, live.Hello):
-            self.close(Close.NO_HELLO, "hello comes first")
+        if self.greeted == isinstance(message, live.Hello):
+            self.close(Close.NO_HELLO, "hello comes first, and once")
             return
+        self.greeted = True
+        if self._waiting is None:
+            self._waiting = deque()
         self._waiting.append(message)
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._work())
@@ -163,13 +219,15 @@ class Connection(WSListener):  # type: ignore[misc]
     async def _work(self) -> None:
         """Handle waiting messages in their order, then end: an idle connection keeps no task."""
         try:
-            while self._waiting:
+            while self._waiting and not (self.closing or self.gone):
                 try:
                     await self._handle(self, self._waiting.popleft())
+                except Unavailable as fault:
+                    self.close(Close.INTERNAL, fault.message)
                 except Fault as fault:
                     self.tell(live.encode(live.Problem(fault.code, fault.message)))
         except Exception:
             log.exception("a control message failed")
-            self.close(Close.NO_PONG, "internal error")
+            self.close(Close.INTERNAL, "internal error")
         finally:
-            self._task = None
+            self._task = self._waiting = None

@@ -9,7 +9,7 @@ from typing import Final
 from picows import WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener
 
 from opencobrowse.kernel.errors import Fault
-from opencobrowse.live.connection import Connection
+from opencobrowse.live.connection import Connection, Handler
 from opencobrowse.live.hub import Hub
 from opencobrowse.live.page import PageHandler
 from opencobrowse.live.viewer import ViewerHandler
@@ -27,7 +27,7 @@ class Endpoint:
     def __init__(self, hub: Hub, tickets: Tickets) -> None:
         self._hub = hub
         self._tickets = tickets
-        self._handlers = {"page": PageHandler(hub), "viewer": ViewerHandler(hub)}
+        self._handlers: dict[str, Handler] = {"page": PageHandler(hub), "viewer": ViewerHandler(hub)}
 
     def __call__(self, request: WSUpgradeRequest) -> WSUpgradeResponseWithListener:
         offered = [p.strip() for p in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]
@@ -38,15 +38,21 @@ class Endpoint:
             ticket = self._tickets.redeem(sealed)
         except Fault as fault:
             return _refuse(HTTPStatus.UNAUTHORIZED, fault.message)
-        if request.headers.get("Origin") != ticket.origin:
+        if request.headers.getall("Origin", []) != ([] if ticket.origin is None else [ticket.origin]):
             return _refuse(HTTPStatus.FORBIDDEN, "the Origin is not that of the ticket")
         if not _path_fits(request.path.decode("ascii", "replace"), ticket):
             return _refuse(HTTPStatus.NOT_FOUND, "the ticket is for another path")
-        connection = Connection(ticket, self._handlers[ticket.role], self._hub.drained, self._hub.gone)
-        self._hub.connections.add(connection)
+        refusal = self._hub.sockets.refuses(ticket)
+        if refusal is not None:
+            return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, refusal)
+        connection = Connection(ticket, self._handlers[ticket.role], self._hub)
         return WSUpgradeResponseWithListener(
             WSUpgradeResponse.create_101_response({"Sec-WebSocket-Protocol": SUBPROTOCOL}), connection
         )
+
+    def drain(self) -> None:
+        """The server stops: close all sockets, a few at a time. Called once for each of them."""
+        self._hub.drain()
 
 
 def _path_fits(path: str, ticket: Ticket) -> bool:

@@ -11,8 +11,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from picows import WSAutoPingStrategy, WSCloseCode
-from picows.picows import WSProtocol
+from picows import WSAutoPingStrategy
+from picows.picows import WSProtocol  # type: ignore[attr-defined]
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from opencobrowse.kernel import limits
@@ -23,6 +23,9 @@ _LOG: Final = logging.LoggerAdapter(logging.getLogger("opencobrowse.live.picows"
 _TOO_LARGE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 )
+_BAD: Final = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+# Firefox says `Connection: keep-alive, Upgrade`, picows wants the one word.
+_SAID_ANEW: Final = frozenset({b"connection", b"upgrade"})
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 if TYPE_CHECKING:
@@ -35,15 +38,15 @@ class RelayProtocol(WSProtocol):  # type: ignore[misc]
     """picows' protocol as one of uvicorn's connections, so that a stop closes it too."""
 
     connections: set[Any]
+    endpoint: Endpoint
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.connections.discard(self)
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
-        if self.transport is not None:
-            self.transport.send_close(WSCloseCode.SERVICE_RESTART, b"restarting")
-            self.transport.disconnect()
+        """The server stops: all sockets are closed, but not all at once."""
+        self.endpoint.drain()
 
 
 class FrontProtocol(_Base):  # type: ignore[misc]
@@ -53,6 +56,7 @@ class FrontProtocol(_Base):  # type: ignore[misc]
     _deadline: asyncio.TimerHandle | None = None
     _head_bytes = 0
     _in_head = True
+    _refused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -63,11 +67,19 @@ class FrontProtocol(_Base):  # type: ignore[misc]
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         if self._in_head:
             self._head_bytes += len(data)
         super().data_received(data)
         if self._in_head and self._head_bytes > limits.MAX_HEAD_BYTES:
             self._refuse(_TOO_LARGE)
+        elif self._deadline is None and self._idle and self.transport.get_protocol() is self:
+            self._arm()  # bytes that begin no request have stopped uvicorn's own timer
+
+    @property
+    def _idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -79,30 +91,42 @@ class FrontProtocol(_Base):  # type: ignore[misc]
         self._in_head, self._head_bytes = False, 0
         if size > limits.MAX_HEAD_BYTES:
             self._refuse(_TOO_LARGE)
-            return
-        super().on_headers_complete()
+        if not self._refused:
+            super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        if self.cycle is not None:
+        if not self._refused:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._disarm()
-        if self.cycle is not None:
+        if not self._refused:
             super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        self._disarm()
+        super().on_response_complete()
 
     def handle_websocket_upgrade(self) -> None:
         self._disarm()
-        if not self.url.startswith(PATH.encode()):
-            super().handle_websocket_upgrade()
+        if self._refused:
             return
+        if not self._idle:
+            self._refuse(_BAD)  # the socket is still needed for the answer before
+        elif not self.url.startswith(PATH.encode()):
+            super().handle_websocket_upgrade()
+        else:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
         self.connections.discard(self)
         protocol = RelayProtocol(
             None, None, False, self.endpoint, _LOG, True, limits.HELLO_SECONDS,
-            False, 25, 8, WSAutoPingStrategy.PING_WHEN_IDLE, True,
+            False, 25, 8, WSAutoPingStrategy.PING_WHEN_IDLE, False,
             limits.SHARER_FRAME_BYTES, None, 1024,
         )  # fmt: skip
         protocol.connections = self.connections
+        protocol.endpoint = self.endpoint
         self.connections.add(protocol)
         protocol.connection_made(self.transport)
         self.transport.set_protocol(protocol)
@@ -111,7 +135,8 @@ class FrontProtocol(_Base):  # type: ignore[misc]
     def _head(self) -> bytes:
         """The upgrade request, rebuilt from what the HTTP parser understood: never the raw bytes."""
         lines = [b"%b %b HTTP/1.1\r\n" % (self.scope["method"].encode(), self.url)]
-        lines += [b"%b: %b\r\n" % pair for pair in self.scope["headers"]]
+        lines += [b"%b: %b\r\n" % pair for pair in self.scope["headers"] if pair[0] not in _SAID_ANEW]
+        lines += [b"connection: Upgrade\r\n", b"upgrade: websocket\r\n"]
         return b"".join(lines) + b"\r\n"
 
     @staticmethod
@@ -133,6 +158,7 @@ class FrontProtocol(_Base):  # type: ignore[misc]
 
     def _refuse(self, answer: bytes) -> None:
         self._disarm()
+        self._refused = True
         if self.transport is not None and not self.transport.is_closing():
             self.transport.write(answer)
             self.transport.close()

@@ -1,17 +1,28 @@
-"""All rooms and all open sockets of this process; what `ports.rooms.Rooms` promises, kept."""
+"""All rooms and all open sockets of this process; what `ports.rooms.Rooms` promises, kept.
+
+Handlers wait for the store, so what they know may be old when they go on. Three things keep that harmless:
+a session that was closed here is remembered for a while and gets no room again, a record older than what the
+room reflects is ignored, and a socket that is gone becomes nobody's peer.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Final
 
 from opencobrowse.domain.session import EndReason, Session, SessionState
-from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
+from opencobrowse.kernel.errors import Clash
+from opencobrowse.kernel.ids import new_epoch
+from opencobrowse.live import heartbeat
+from opencobrowse.live.absence import Absences, Verdict
 from opencobrowse.live.closing import Close
 from opencobrowse.live.connection import Connection
+from opencobrowse.live.prompts import Prompts
+from opencobrowse.live.recent import Recent
+from opencobrowse.live.sockets import Sockets
 from opencobrowse.relay.authority import Role
 from opencobrowse.relay.peer import SHARER_ALLOWANCE, VIEWER_ALLOWANCE, Allowance, Peer
 from opencobrowse.relay.room import Room
@@ -21,25 +32,32 @@ from opencobrowse.wire import live
 
 log = logging.getLogger("opencobrowse.live")
 
-Customer = tuple[str, str]
+_REMEMBER_SECONDS: Final = 60.0
 
 
 class Hub:
     """Built before the services that call it; `bind` gives it those that it calls."""
 
     def __init__(
-        self, clock: Clock, sharer: Allowance = SHARER_ALLOWANCE, viewer: Allowance = VIEWER_ALLOWANCE
+        self,
+        clock: Clock,
+        sharer: Allowance = SHARER_ALLOWANCE,
+        viewer: Allowance = VIEWER_ALLOWANCE,
+        first_epoch: Callable[[], int] = new_epoch,
     ) -> None:
         self._clock = clock
         self._allowances = {Role.SHARER: sharer, Role.VIEWER: viewer}
-        self._pages_of: dict[Customer, set[Connection]] = {}
-        self._asked: dict[str, set[Connection]] = {}
-        self._absent: dict[str, dict[Role, float]] = {}
+        self._first_epoch = first_epoch
+        self._absences = Absences()
+        self._closed = Recent(_REMEMBER_SECONDS)
+        self._settled = Recent(_REMEMBER_SECONDS)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._numbers = 0
+        self._judging: set[str] = set()
         self._acked: dict[str, live.Position] = {}
+        self._ticked = clock.monotonic()
+        self.prompts = Prompts()
         self.rooms: dict[str, Room] = {}
-        self.connections: set[Connection] = set()
+        self.sockets = Sockets()
 
     def bind(self, pages: Pages, lifecycle: Lifecycle) -> None:
         self.customer_pages = pages
@@ -48,99 +66,106 @@ class Hub:
     # -- ports.rooms.Rooms ---------------------------------------------------------------------------------
 
     def pages(self, session: Session) -> int:
-        return len(self._waiting_pages(session))
+        return len(self.prompts.waiting(session))
 
     def offer(self, session: Session) -> None:
-        pages = self._waiting_pages(session)
+        pages = self.prompts.waiting(session)
         if pages:
             self._spawn(self.ask(session, pages))
 
     def changed(self, session: Session) -> None:
-        room = self.rooms.get(session.id)
-        if room is not None and room.open:
-            resumed = room.state is SessionState.PAUSED and session.state is SessionState.ACTIVE
-            room.state, room.control = session.state, session.control.value
-            if resumed:
-                self.restart(room)
-            room.announce()
         if session.state is not SessionState.INITIATED:
             self._withdraw(session, "accepted")
+        room = self.rooms.get(session.id)
+        if room is not None and self.reflect(room, session):
+            room.announce()
 
     def close(self, session: Session) -> None:
         reason = session.end_reason.value if session.end_reason else session.state.value
+        self._closed.add(session.id, self._clock.monotonic())
         self._withdraw(session, reason)
-        self._absent.pop(session.id, None)
+        self._absences.end(session.id)
         self._acked.pop(session.id, None)
         room = self.rooms.pop(session.id, None)
         if room is None:
             return
+        peers = room.peers()
         room.fence(session.state, reason)
-        for peer in room.peers():
-            connection = _connection(peer)
+        for peer in peers:
+            connection = connection_of(peer)
             connection.room = connection.peer = None
+            room.leave(peer)
             if peer.role is Role.VIEWER:
                 connection.close(Close.ENDED, reason)
 
     def revoked(self, token_id: str) -> None:
-        for connection in [c for c in self.connections if c.ticket.token_id == token_id]:
-            connection.close(Close.REVOKED, "the access token was revoked")
+        self.sockets.revoke(token_id, self._clock.monotonic())
 
-    # -- what the connections' handlers use ----------------------------------------------------------------
+    def dismissed(self, user_id: str) -> None:
+        self.sockets.dismiss(user_id)
 
-    def room(self, session: Session) -> Room:
-        """The session's room, made when first needed; its epoch is above that of any earlier process."""
-        room = self.rooms.get(session.id)
-        if room is None:
-            room = Room(session.id, session.state, self._clock.now() // 1000, session.control.value)
-            self.rooms[session.id] = room
-            now = self._clock.monotonic()
-            self._absent[session.id] = {Role.SHARER: now, Role.VIEWER: now}
-        return room
+    # -- sockets -------------------------------------------------------------------------------------------
 
-    def peer(self, connection: Connection, role: Role, room: Room) -> Peer:
-        """Make `connection` a peer of `room`; the caller adds it in its role."""
-        self._numbers = self._numbers % 0xFFFF + 1
-        peer = Peer(connection, role, self._numbers, connection.ticket.name, self._allowances[role])
-        connection.room, connection.peer = room, peer
-        self._absent.get(room.session_id, {}).pop(role, None)
-        return peer
-
-    async def ask(self, session: Session, pages: Iterable[Connection]) -> None:
-        """Show the consent prompt of `session` on `pages`."""
-        question = await self.customer_pages.question(session)
-        left = session.offer_ends_at - self._clock.now()
-        offer = live.encode(
-            live.Offer(session.id, question.agent_name, question.organization_name,
-                       session.cobrowse_type.value == "control", left)
-        )  # fmt: skip
-        for page in pages:
-            page.offers.add(session.id)
-            self._asked.setdefault(session.id, set()).add(page)
-            page.tell(offer)
-
-    def restart(self, room: Room) -> None:
-        """Have the sharer begin a new epoch."""
-        room.new_epoch()
-        if room.sharer is not None:
-            self._spawn(self._share_again(room, room.sharer))
+    def opened(self, connection: Connection) -> None:
+        """A socket opened; nothing is known of it but its ticket."""
+        self.sockets.opened(connection)
 
     def arrive(self, page: Connection) -> None:
-        """A page waits for offers."""
-        if page.ticket.external_id is not None:
-            self._pages_of.setdefault((page.ticket.org_id, page.ticket.external_id), set()).add(page)
+        """A page waits for offers; the oldest of too many has to go."""
+        surplus = self.prompts.arrive(page)
+        if surplus is not None:
+            self.prompts.leave(surplus)
+            surplus.close(Close.TOO_MANY_PAGES, "too many pages of this customer are open")
 
     def gone(self, connection: Connection) -> None:
         """A socket closed."""
-        self.connections.discard(connection)
-        ticket = connection.ticket
-        if ticket.external_id is not None:
-            pages = self._pages_of.get((ticket.org_id, ticket.external_id), set())
-            pages.discard(connection)
-            if not pages:
-                self._pages_of.pop((ticket.org_id, ticket.external_id), None)
-        for session_id in connection.offers:
-            self._asked.get(session_id, set()).discard(connection)
+        self.sockets.gone(connection)
+        self.prompts.leave(connection)
         self.leave(connection)
+
+    def drained(self, connection: Connection) -> None:
+        room, peer = connection.room, connection.peer
+        if room is not None and peer is not None and peer.role is Role.VIEWER:
+            room.catch_up(peer)
+
+    # -- rooms ---------------------------------------------------------------------------------------------
+
+    def room(self, session: Session) -> Room:
+        """The session's room, made when first needed. Raises `Clash` for a session that is over."""
+        room = self.rooms.get(session.id)
+        if room is not None:
+            return room
+        if session.id in self._closed or not session.live:
+            raise Clash("The session is over.", code="cobrowse.session.state", entity_id=session.id)
+        room = Room(session.id, session.state, self._first_epoch(), session.control.value)
+        room.version = session.version
+        self.rooms[session.id] = room
+        if session.sharing:
+            self._absences.begin(session.id, set(), self._clock.monotonic())
+        return room
+
+    def reflect(self, room: Room, session: Session) -> bool:
+        """Make `room` what the record says, unless it is older than what the room knows. True if it did."""
+        if session.version < room.version or not session.live:
+            return False
+        before = room.state
+        room.version, room.state, room.control = session.version, session.state, session.control.value
+        if before is SessionState.INITIATED and session.sharing:
+            present = {peer.role for peer in room.peers()}
+            self._absences.begin(session.id, present, self._clock.monotonic())
+        if before is SessionState.PAUSED and session.state is SessionState.ACTIVE:
+            self.restart(room)
+        return True
+
+    def enter(self, connection: Connection, role: Role, room: Room) -> Peer:
+        """Make `connection` a peer of `room`; the caller adds it in its role. `Clash` if it is gone."""
+        if connection.gone or connection.closing or self.rooms.get(room.session_id) is not room:
+            raise Clash("The socket or the session is gone.", code="cobrowse.session.state")
+        number = room.free_number() if role is Role.VIEWER else 0
+        peer = Peer(connection, role, number, connection.ticket.name, self._allowances[role])
+        connection.room, connection.peer = room, peer
+        self._absences.came(room.session_id, role)
+        return peer
 
     def leave(self, connection: Connection) -> None:
         """Take a connection out of its room, and note since when the role is empty."""
@@ -149,31 +174,66 @@ class Hub:
         if room is None or peer is None:
             return
         room.leave(peer)
-        if peer.role is Role.SHARER and room.sharer is None or peer.role is Role.VIEWER and not room.viewers:
-            self._absent.setdefault(room.session_id, {})[peer.role] = self._clock.monotonic()
+        if (peer.role is Role.SHARER and room.sharer is None) or (
+            peer.role is Role.VIEWER and not room.viewers
+        ):
+            self._absences.left(room.session_id, peer.role, self._clock.monotonic())
         if room.session_id in self.rooms:
             room.announce()
 
-    def drained(self, connection: Connection) -> None:
-        if (
-            connection.room is not None
-            and connection.peer is not None
-            and connection.peer.role is Role.VIEWER
-        ):
-            connection.room.catch_up(connection.peer)
+    async def ask(self, session: Session, pages: Iterable[Connection]) -> None:
+        """Show the consent prompt of `session` on those of `pages` that do not have it."""
+        fresh = self.prompts.open(session.id, pages)
+        question = await self.customer_pages.question(session)
+        left = session.offer_ends_at - self._clock.now()
+        if session.id in self._settled:
+            self.prompts.close(session.id)
+            return
+        offer = live.encode(
+            live.Offer(session.id, question.agent_name, question.organization_name,
+                       session.cobrowse_type.value == "control", max(0, left))
+        )  # fmt: skip
+        for page in fresh:
+            if session.id in page.offers:
+                page.tell(offer)
+
+    def restart(self, room: Room) -> None:
+        """Have the sharer begin a new epoch."""
+        room.new_epoch()
+        if room.sharer is not None:
+            self._spawn(self.share(room, connection_of(room.sharer), ""))
+
+    async def share(self, room: Room, page: Connection, resume_token: str) -> None:
+        """Tell the sharing page to stream from where the room is when it is told."""
+        session = await self.lifecycle.get(room.session_id)
+        question = await self.customer_pages.question(session)
+        settings = await self.customer_pages.page_settings(page.ticket.deployment_id or "")
+        if page.room is not room:
+            return
+        page.tell(
+            live.encode(live.Share(session.id, room.position, resume_token, settings, question.agent_name,
+                                   session.control.value == "held"))
+        )  # fmt: skip
+        room.mend()
 
     # -- once a second -------------------------------------------------------------------------------------
 
     async def tick(self) -> None:
-        """Refill budgets, ping the quiet, cut the dead, end what was left alone too long."""
-        for connection in list(self.connections):
-            _check(connection)
+        """Refill budgets, ping the quiet, cut the dead, end what was left alone too long. Never waits."""
+        now = self._clock.monotonic()
+        seconds, self._ticked = now - self._ticked, now
+        for connection in list(self.sockets.open):
+            heartbeat.check(connection)
         for room in self.rooms.values():
             for peer in room.peers():
-                peer.refill()
+                peer.refill(seconds)
             self._acknowledge(room)
-        for session_id, role, seconds in self._absences():
-            await self._judge(session_id, role, int(seconds * 1000))
+        for session_id, verdict in list(self._absences.verdicts(now)):
+            if session_id not in self._judging:
+                self._judging.add(session_id)
+                self._spawn(self._carry_out(session_id, verdict))
+        for memory in (self._closed, self._settled, self.sockets):
+            memory.forget(now)
 
     def _acknowledge(self, room: Room) -> None:
         position = room.position
@@ -181,75 +241,43 @@ class Hub:
             self._acked[room.session_id] = position
             room.sharer.socket.tell(live.encode(live.Ack(position)))
 
-    def _absences(self) -> list[tuple[str, Role, float]]:
-        now = self._clock.monotonic()
-        return [
-            (session_id, role, now - since)
-            for session_id, roles in self._absent.items()
-            if (room := self.rooms.get(session_id)) is not None and room.state is not SessionState.INITIATED
-            for role, since in roles.items()
-        ]
-
-    async def _judge(self, session_id: str, role: Role, absent: int) -> None:
-        if role is Role.SHARER and absent >= limits.SHARER_ABSENT_END_MS:
-            await self.lifecycle.end(session_id, EndReason.CUSTOMER_LOST)
-        elif role is Role.VIEWER and absent >= limits.VIEWER_ABSENT_END_MS:
-            await self.lifecycle.end(session_id, EndReason.AGENT_LOST)
-        elif role is Role.VIEWER and absent >= limits.VIEWER_ABSENT_PAUSE_MS:
-            if self.rooms[session_id].state is SessionState.ACTIVE:
+    async def _carry_out(self, session_id: str, verdict: Verdict) -> None:
+        try:
+            if verdict is Verdict.CUSTOMER_LOST:
+                await self.lifecycle.end(session_id, EndReason.CUSTOMER_LOST)
+            elif verdict is Verdict.AGENT_LOST:
+                await self.lifecycle.end(session_id, EndReason.AGENT_LOST)
+            elif self.rooms[session_id].state is SessionState.ACTIVE:
                 await self.lifecycle.set_paused(session_id, True)
+        finally:
+            self._judging.discard(session_id)
+
+    def drain(self) -> None:
+        """The server stops. Asked again, nothing more happens."""
+        if not self.sockets.draining:
+            self.sockets.draining = True
+            self._spawn(self.sockets.drain())
 
     # -- details -------------------------------------------------------------------------------------------
 
-    def _waiting_pages(self, session: Session) -> list[Connection]:
-        if session.customer_external_id is None:
-            return []
-        pages = self._pages_of.get((session.org_id, session.customer_external_id), set())
-        return [page for page in pages if page.room is None]
-
     def _withdraw(self, session: Session, reason: str) -> None:
+        self._settled.add(session.id, self._clock.monotonic())
         message = live.encode(live.OfferClosed(session.id, reason))
-        for page in self._asked.pop(session.id, set()):
-            page.offers.discard(session.id)
-            if page.room is None or page.room.session_id != session.id:
-                page.tell(message)
-
-    async def _share_again(self, room: Room, sharer: Peer) -> None:
-        await self.share(room, _connection(sharer), "")
-
-    async def share(self, room: Room, page: Connection, resume_token: str) -> None:
-        """Tell the sharing page to stream from where the room is."""
-        session = await self.lifecycle.get(room.session_id)
-        question = await self.customer_pages.question(session)
-        settings = await self.customer_pages.page_settings(page.ticket.deployment_id or "")
-        page.tell(
-            live.encode(live.Share(session.id, room.position, resume_token, settings, question.agent_name,
-                                   session.control.value == "held"))
-        )  # fmt: skip
+        for page in self.prompts.close(session.id):
+            page.tell(message)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("work of the hub failed", exc_info=task.exception())
 
 
-def _connection(peer: Peer) -> Connection:
+def connection_of(peer: Peer) -> Connection:
+    """The socket of a peer of a live room, which is always one of ours."""
     assert isinstance(peer.socket, Connection)  # noqa: S101
     return peer.socket
-
-
-def _check(connection: Connection) -> None:
-    """The heartbeat: any frame counts; 25 s of silence gets a ping, 8 s more without a word the end."""
-    connection.quiet = 0 if connection.heard else connection.quiet + 1
-    connection.heard = False
-    if not connection.greeted and connection.quiet >= limits.HELLO_SECONDS:
-        connection.close(Close.NO_HELLO, "no hello")
-    elif connection.quiet == limits.PING_IDLE_SECONDS:
-        connection.ping()
-    elif connection.quiet >= limits.PING_IDLE_SECONDS + limits.PONG_SECONDS:
-        connection.abort()
-    if connection.paused:
-        connection.stalled += 1
-        if connection.stalled >= limits.STALL_SECONDS:
-            connection.close(Close.SLOW, "the socket does not drain")
-            connection.abort()

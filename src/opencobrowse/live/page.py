@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from opencobrowse.domain.session import EndReason
-from opencobrowse.kernel.errors import Clash, Fault
+from opencobrowse.kernel.errors import Clash, Fault, NotFound
 from opencobrowse.live.closing import Close
 from opencobrowse.live.connection import Connection
-from opencobrowse.live.hub import Hub
+from opencobrowse.live.hub import Hub, connection_of
 from opencobrowse.relay.authority import Role
 from opencobrowse.relay.room import Room
 from opencobrowse.services.lifecycle import Sharing
@@ -29,13 +29,19 @@ class PageHandler:
                 await self._decline(page, message)
             case live.Join():
                 await self._join(page, message)
-            case live.Restart():
-                await self._restart(page)
-            case live.Page():
-                self._describe(page, message.page)
             case live.Stop():
                 if page.room is not None:
                     await self._hub.lifecycle.end(page.room.session_id, EndReason.CUSTOMER)
+            case _:
+                self._at_once(page, message)
+
+    def _at_once(self, page: Connection, message: live.FromPeer) -> None:
+        """What needs no store."""
+        match message:
+            case live.Restart():
+                self._restart(page)
+            case live.Page():
+                self._describe(page, message.page)
             case live.Pong():
                 self._pong(page, message)
             case live.Ping():
@@ -46,16 +52,16 @@ class PageHandler:
         if version is None:
             page.close(Close.VERSION, f"this server speaks {live.SUPPORTED}")
             return
-        page.greeted = True
-        page.page_info = hello.page or live.PageInfo()
+        page.page_info = bare(hello.page) if hello.page else None
         page.tell(live.encode(live.Welcome(version, "page", 0)))
-        if (
+        resumed = (
             hello.session
             and hello.token
             and await self._resume(page, hello.session, hello.token, hello.resume)
-        ):
-            return
+        )
         self._hub.arrive(page)
+        if resumed:
+            return
         for session in await self._hub.customer_pages.waiting(page.ticket.org_id, page.ticket.external_id):
             await self._hub.ask(session, [page])
 
@@ -64,54 +70,67 @@ class PageHandler:
     ) -> bool:
         try:
             sharing = await self._hub.lifecycle.resume(session_id, token)
-        except Fault:
+            await self._share(page, sharing, resume)
+        except (Clash, NotFound):
             page.tell(live.encode(live.End(session_id, "session.over")))
             return False
-        self._hub.arrive(page)
-        await self._share(page, sharing, resume)
         return True
 
     async def _accept(self, page: Connection, accept: live.Accept) -> None:
-        if accept.session_id not in page.offers:
+        if page.room is not None:
+            raise Clash("This page shares another session.", code="already.sharing")
+        if not self._hub.prompts.take(accept.session_id, page):
             raise Clash("This offer is not open on this page.", code="offer.closed")
-        sharing = await self._hub.lifecycle.accept(
-            accept.session_id,
-            text_version=accept.text_version,
-            control=accept.control,
-            origin=page.ticket.origin or "",
-        )
+        try:
+            sharing = await self._hub.lifecycle.accept(
+                accept.session_id,
+                text_version=accept.text_version,
+                control=accept.control,
+                origin=page.ticket.origin or "",
+            )
+        except Fault as fault:
+            page.tell(live.encode(live.OfferClosed(accept.session_id, fault.code)))
+            raise
+        if page.gone or page.closing:
+            # The page left before it had its token, so nobody can go on with this session.
+            await self._hub.lifecycle.end(accept.session_id, EndReason.CUSTOMER_LOST)
+            return
         await self._share(page, sharing, None)
 
     async def _share(self, page: Connection, sharing: Sharing, resume: live.Position | None) -> None:
+        """Raises `Clash` if the session or the socket has gone in the meantime."""
         room = self._hub.room(sharing.session)
-        room.state, room.control = sharing.session.state, sharing.session.control.value
-        taken_over = room.set_sharer(self._hub.peer(page, Role.SHARER, room), resume)
-        room.page = page.page_info
-        if taken_over is not None and isinstance(taken_over.socket, Connection):
-            taken_over.socket.room = taken_over.socket.peer = None
-            taken_over.socket.close(Close.TAKEN_OVER, "another page shares this session now")
+        self._hub.reflect(room, sharing.session)
+        taken_over = room.set_sharer(self._hub.enter(page, Role.SHARER, room), resume)
+        room.page = page.page_info or live.PageInfo()
+        if taken_over is not None:
+            old = connection_of(taken_over)
+            old.room = old.peer = None
+            old.close(Close.TAKEN_OVER, "another page shares this session now")
         await self._hub.share(room, page, str(sharing.resume_token))
         room.announce()
 
     async def _decline(self, page: Connection, decline: live.Decline) -> None:
-        if decline.session_id in page.offers:
+        if self._hub.prompts.take(decline.session_id, page):
             await self._hub.lifecycle.decline(decline.session_id)
 
     async def _join(self, page: Connection, join: live.Join) -> None:
         ticket = page.ticket
+        if page.room is not None:
+            raise Clash("This page shares another session.", code="already.sharing")
         session = await self._hub.customer_pages.by_code(ticket.org_id, join.code, ticket.guesser or "")
         await self._hub.ask(session, [page])
 
-    async def _restart(self, page: Connection) -> None:
+    def _restart(self, page: Connection) -> None:
         room = self._own_room(page)
         if room is not None:
             self._hub.restart(room)
 
     def _describe(self, page: Connection, info: live.PageInfo) -> None:
-        page.page_info = info
+        page.page_info = bare(info)
         room = self._own_room(page)
         if room is not None:
-            room.page = info
+            room.page = page.page_info
             room.announce()
 
     def _pong(self, page: Connection, pong: live.Pong) -> None:
@@ -129,3 +148,8 @@ class PageHandler:
 def agreed_version(hello: live.Hello) -> int | None:
     """The newest protocol version that both sides speak."""
     return max(set(hello.versions) & set(live.SUPPORTED), default=None)
+
+
+def bare(info: live.PageInfo) -> live.PageInfo:
+    """Without query and fragment, which often hold secrets: the page leaves them out, and so do we."""
+    return live.PageInfo(info.url.split("?")[0].split("#")[0], info.title, info.width, info.height)

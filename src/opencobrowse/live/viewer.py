@@ -35,17 +35,17 @@ class ViewerHandler:
             viewer.close(Close.VERSION, f"this server speaks {live.SUPPORTED}")
             return
         session = await self._hub.lifecycle.get(viewer.ticket.session_id or "")
-        if not session.live:
+        try:
+            room = self._hub.room(session)
+        except Clash:
             reason = session.end_reason.value if session.end_reason else session.state.value
             viewer.tell(live.encode(live.End(session.id, reason)))
             viewer.close(Close.ENDED, reason)
             return
-        room = self._hub.room(session)
         if len(room.viewers) >= limits.VIEWERS_PER_SESSION:
             viewer.close(Close.TOO_MANY, "too many viewers")
             return
-        viewer.greeted = True
-        peer = self._hub.peer(viewer, Role.VIEWER, room)
+        peer = self._hub.enter(viewer, Role.VIEWER, room)
         viewer.tell(live.encode(live.Welcome(version, "viewer", peer.number)))
         room.add_viewer(peer, hello.resume)
         room.announce()

@@ -24,3 +24,6 @@ class Rooms(Protocol):
 
     def revoked(self, token_id: str) -> None:
         """An access token ended: close the sockets that were opened with it, within a second."""
+
+    def dismissed(self, user_id: str) -> None:
+        """The user may not be an agent any more: close the viewers they have open (reliability.md B5)."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from opencobrowse.kernel import limits
-from opencobrowse.relay.authority import Role
+from opencobrowse.relay.authority import SHUT, Gate, Role
 
 
 class Socket(Protocol):
@@ -48,13 +48,17 @@ VIEWER_ALLOWANCE = Allowance(
 
 
 class Peer:
-    """A budget that is refilled by `refill` once a second, so that a frame costs no look at the clock."""
+    """A budget that is refilled by `refill` once a second, so that a frame costs no look at the clock.
+
+    `gate` is what this peer may send now; only its room sets it (`relay.authority`).
+    """
 
     __slots__ = (
         "allowance",
         "bytes_left",
         "following",
         "frames_left",
+        "gate",
         "generation",
         "index",
         "name",
@@ -69,6 +73,7 @@ class Peer:
         self.number = number
         self.name = name
         self.allowance = allowance
+        self.gate: Gate = SHUT
         self.frames_left = allowance.frame_burst
         self.bytes_left = allowance.byte_burst
         # A viewer's cursor into the backlog; void (generation -1) until it has been given a snapshot.
@@ -76,13 +81,8 @@ class Peer:
         self.generation = -1
         self.index = 0
 
-    def spend(self, size: int) -> bool:
-        """Whether one more frame of `size` bytes is within the budget."""
-        self.frames_left -= 1
-        self.bytes_left -= size
-        return self.frames_left >= 0 and self.bytes_left >= 0
-
-    def refill(self) -> None:
+    def refill(self, seconds: float = 1.0) -> None:
+        """Grant what `seconds` earn, up to the burst."""
         grant = self.allowance
-        self.frames_left = min(grant.frame_burst, max(0, self.frames_left) + grant.frames)
-        self.bytes_left = min(grant.byte_burst, max(0, self.bytes_left) + grant.bytes)
+        self.frames_left = min(grant.frame_burst, max(0, self.frames_left) + int(grant.frames * seconds))
+        self.bytes_left = min(grant.byte_burst, max(0, self.bytes_left) + int(grant.bytes * seconds))
