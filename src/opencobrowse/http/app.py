@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from opencobrowse import __version__
 from opencobrowse.http import assets, problems
 from opencobrowse.http.middleware import Edge
+from opencobrowse.http.paths import PathTable
 from opencobrowse.http.routes import (
     access,
     cobrowsesessions,
@@ -23,16 +25,15 @@ from opencobrowse.http.routes import (
     users,
     webdeployments,
 )
-from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.errors import Fault
 from opencobrowse.services.core import Core
 
+Unready = Callable[[], Awaitable[str | None]]
 
-def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int) -> Any:
-    """The ASGI application of one server."""
-    socket = f"ws{core.links.public_url.removeprefix('http')}"
-    policy = assets.CONSOLE_POLICY.format(socket=socket, sites="http://localhost:* http://127.0.0.1:* https:")
+
+def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int, unready: Unready) -> Any:
+    """The ASGI application of one server. `unready` says why no work should be sent to it, or None."""
     routes = [
         *access.handlers(core),
         *users.handlers(core),
@@ -42,9 +43,9 @@ def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int) -> An
         *cobrowsesessions.handlers(core),
         *guest.handlers(core),
         *webdeployments.handlers(core),
-        *assets.handlers(assets.load(web_root), policy),
+        *assets.handlers(assets.load(web_root), core.links.public_url),
         alive,
-        ready,
+        _ready(unready),
         openapi,
     ]
     app = Litestar(
@@ -60,12 +61,12 @@ def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int) -> An
             path="/docs",
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         ),
-        request_max_body_size=limits.MAX_BODY_BYTES,
+        request_max_body_size=None,  # `Edge` has read it already
         pdb_on_exception=False,
         debug=False,
         logging_config=None,
     )
-    return Edge(app, clock, calls_per_minute)  # type: ignore[arg-type]
+    return Edge(app, PathTable(app.routes), core, clock, calls_per_minute)
 
 
 @get("/health/live", include_in_schema=False)
@@ -73,9 +74,16 @@ async def alive() -> Response[dict[str, str]]:
     return Response({"status": "ok"})
 
 
-@get("/health/ready", include_in_schema=False)
-async def ready() -> Response[dict[str, str]]:
-    return Response({"status": "ok"})
+def _ready(unready: Unready) -> Any:
+    @get("/health/ready", include_in_schema=False)
+    async def ready() -> Response[dict[str, str]]:
+        """200, or 503 while the store does not answer or the server is stopping."""
+        why = await unready()
+        if why is None:
+            return Response({"status": "ok"})
+        return Response({"status": why}, status_code=503, headers={"Retry-After": "5"})
+
+    return ready
 
 
 @get("/openapi.json", include_in_schema=False)

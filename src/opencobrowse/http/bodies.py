@@ -1,42 +1,85 @@
 """Why a body was refused, field by field: unknown fields with the nearest known one, missing, mistyped.
 
-The framework decodes a good body in one step; only a refused one comes here and is looked at closely.
+`check` looks at every body's JSON before anything else sees it. The framework decodes a good body in one step;
+only a refused one is looked at closely (`explain`).
 """
 
 from __future__ import annotations
 
 import difflib
+import json
 import re
 import types
 import typing
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from litestar import Request
 from litestar.exceptions import HTTPException
 
-from opencobrowse.kernel.errors import Detail, Fault, Invalid
+from opencobrowse.kernel import limits
+from opencobrowse.kernel.errors import Detail, Fault, Invalid, WrongType
 
-_AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$")
+_AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<key>key )?(?:in )?\$(?P<path>.*)`)?$")
+_BIGGEST: Final = 2**64
+
+
+class _Refused(ValueError):  # noqa: N818
+    """JSON that is well formed and yet not taken."""
+
+
+def check(raw: bytes) -> None:
+    """Refuse what is no JSON or would be read differently by two readers: repeated keys, endless numbers,
+    broken Unicode, towers of brackets. Raises `Invalid`."""
+    try:
+        value = json.loads(
+            raw.decode(), object_pairs_hook=_once_each, parse_constant=_no_constant, parse_float=_number,
+            parse_int=_number,
+        )  # fmt: skip
+        if b"\\u" in raw:
+            json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise _not_json("a string has half of a surrogate pair") from None
+    except UnicodeDecodeError as error:
+        raise _not_json(f"byte {error.start} is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise _not_json(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise _too_deep() from None
+    except _Refused as refused:
+        raise _not_json(str(refused)) from None
+    if raw.count(b"[") + raw.count(b"{") > limits.MAX_JSON_DEPTH and _depth(value) > limits.MAX_JSON_DEPTH:
+        raise _too_deep()
+
+
+def wrong_type() -> Fault:
+    return WrongType(
+        "Unsupported Media Type - Unsupported or incorrect media type, such as an incorrect Content-Type value in "
+        "the header.",
+        code="unsupported.media.type",
+        cure="Send the body as JSON with Content-Type: application/json.",
+    )
 
 
 def explain(request: Request[Any, Any, Any], error: HTTPException) -> Fault:
-    """The fault for a request that could not be decoded."""
+    """The fault for a request that the framework could not take apart."""
     model = _body_type(request)
-    raw = bytes(request.scope.get("raw_body", b""))
-    if model is None or not raw:
+    raw: bytes = request.scope["raw_body"]  # type: ignore[typeddict-item]
+    details = _listed(error)
+    if model is None or any(d.field != "data" for d in details):
+        names = ", ".join(str(d.field) for d in details) or "the request"
         return Invalid(
-            error.detail or "The request is malformed.", code="bad.request", details=_listed(error)
+            f"The value of {names} is not valid.",
+            code="invalid.value",
+            details=details,
+            cure=f"Correct {names}.",
         )
-    try:
-        value = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
+    if not raw.strip():
         return Invalid(
-            f"The body is not JSON: {broken}.",
-            code="invalid.json",
-            cure="Send one JSON object in UTF-8 with Content-Type: application/json.",
-        )
-    return inspect(value, model)
+            "The body is missing.", code="missing.body", cure="Send one JSON object with "
+            "Content-Type: application/json.",
+        )  # fmt: skip
+    return inspect(msgspec.json.decode(raw), model)
 
 
 def inspect(value: Any, model: Any) -> Fault:
@@ -47,16 +90,73 @@ def inspect(value: Any, model: Any) -> Fault:
         hints = [f"{d.field} → {d.entity_name}" for d in details if d.entity_name]
         cure = f"Leave out {names}."
         if hints:
-            cure = f"Did you mean: {', '.join(hints)}? Otherwise leave them out."
+            cure = f"Leave out {names}, or, if that was meant, write {', '.join(hints)}."
         return Invalid(f"Unknown fields: {names}.", code="unknown.field", details=tuple(details), cure=cure)
     try:
         msgspec.convert(value, model, strict=True)
     except msgspec.ValidationError as wrong:
-        return _wrong(str(wrong))
+        return _wrong(str(wrong), model, value)
     return Invalid("The request is malformed.", code="bad.request")
 
 
-def _wrong(text: str) -> Fault:
+# -- JSON --------------------------------------------------------------------------------------------------
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Refused(f"the key {next(n for n in names if names.count(n) > 1)} is there twice")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise _Refused(f"{name} is no JSON number")
+
+
+def _number(text: str) -> float:
+    """A float is exact enough to see how large it is; the value itself is decoded again later."""
+    number = float(text)
+    whole = text.lstrip("-").isdigit()
+    if abs(number) == float("inf") or (whole and abs(number) > _BIGGEST):
+        raise _Refused(f"the number {text[:20]}… is too large")
+    return number
+
+
+def _depth(value: Any) -> int:
+    depth, level = 0, [value]
+    while level:
+        depth += 1
+        level = [
+            inner
+            for outer in level
+            for inner in (
+                outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
+            )
+        ]
+    return depth - 1
+
+
+def _not_json(why: str) -> Invalid:
+    return Invalid(
+        f"The body is not JSON that can be read: {why}.",
+        code="invalid.json",
+        cure=f"Send one JSON object in UTF-8 with Content-Type: application/json ({why}).",
+    )
+
+
+def _too_deep() -> Invalid:
+    return Invalid(
+        f"The body is nested deeper than {limits.MAX_JSON_DEPTH} levels.",
+        code="invalid.json",
+        cure=f"Nest objects and arrays at most {limits.MAX_JSON_DEPTH} levels deep.",
+    )
+
+
+# -- fields ------------------------------------------------------------------------------------------------
+
+
+def _wrong(text: str, model: Any, value: Any) -> Fault:
     found = _AT.match(text)
     what, path = (found["what"], found["path"] or "") if found else (text, "")
     field = path.lstrip(".")
@@ -69,44 +169,79 @@ def _wrong(text: str) -> Fault:
             details=(Detail("missing.field", field),),
             cure=f"Add {field}.",
         )
+    field = _numbered(field, value)
+    allowed = _allowed(model, re.sub(r"\[[^\]]*\]", "", field).split(".")) if field else ()
+    if allowed:
+        listed = ", ".join(allowed)
+        return Invalid(
+            f"The value of {field} is not valid. Allowable values are: {listed}",
+            code="invalid.value",
+            details=(Detail("invalid.value", field),),
+            cure=f"Set {field} to one of: {listed}.",
+        )
+    where = field or "the body"
     return Invalid(
-        f"The value of {field or 'the body'} is not valid: {what}.",
+        f"The value of {where} is not valid: {what}.",
         code="invalid.value",
         details=(Detail("invalid.value", field or None),),
-        cure=f"Correct {field or 'the body'}: {what}.",
+        cure=f"Correct {where}: {what[:1].lower()}{what[1:]}.",
     )
+
+
+def _numbered(field: str, value: Any) -> str:
+    """msgspec writes `[...]` for any element: where there is only one, it is that one."""
+    head, blank, _ = field.partition("[...]")
+    for name in head.split(".") if blank else ():
+        value = value.get(name) if isinstance(value, dict) else None
+    return (
+        field.replace("[...]", "[0]", 1) if blank and isinstance(value, list) and len(value) == 1 else field
+    )
+
+
+def _allowed(model: Any, names: list[str]) -> tuple[str, ...]:
+    """The values of the literal type at the end of `names`; none where it is another type."""
+    for name in names:
+        struct = _struct_in(_element(model))
+        fields = {f.encode_name: f.type for f in msgspec.structs.fields(struct)} if struct else {}
+        if name not in fields:
+            return ()
+        model = fields[name]
+    literal = next((o for o in _options(model) if typing.get_origin(o) is Literal), None)
+    return tuple(str(choice) for choice in typing.get_args(literal)) if literal else ()
 
 
 def _unknown(value: Any, model: Any, path: str) -> typing.Iterator[Detail]:
     """Details of unknown fields, depth first; `entity_name` carries the nearest known name."""
-    struct = _struct_in(model)
     if isinstance(value, list):
-        inner = next(iter(typing.get_args(_list_in(model))), None)
         for number, item in enumerate(value):
-            yield from _unknown(item, inner, f"{path}[{number}]")
+            yield from _unknown(item, _element(model), f"{path}[{number}]")
         return
+    struct = _struct_in(model)
     if struct is None or not isinstance(value, dict):
         return
     fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
     for name, item in value.items():
-        where = f"{path}.{name}".lstrip(".")
+        where = f"{path}.{name}".lstrip(".")[:200]
         if name in fields:
             yield from _unknown(item, fields[name].type, where)
         else:
-            yield Detail("unknown.field", where, None, _nearest(name, list(fields)))
+            yield Detail("unknown.field", where, None, _nearest(name[:100], list(fields)))
 
 
 def _nearest(name: str, known: list[str]) -> str | None:
+    """The known name that looks most like it, or that it is the end of (`type`, of `cobrowseType`)."""
     folded = {k.lower().replace("_", ""): k for k in known}
-    near = difflib.get_close_matches(
-        name.lower().replace("_", "").replace("-", ""), list(folded), n=1, cutoff=0.6
-    )
-    return folded[near[0]] if near else None
+    plain = name.lower().replace("_", "").replace("-", "")
+    near = difflib.get_close_matches(plain, folded, n=1, cutoff=0.6)
+    ending = [k for k in folded if len(plain) > 3 and k.endswith(plain)]
+    return folded[(near or ending)[0]] if near or ending else None
 
 
 def _options(model: Any) -> tuple[Any, ...]:
+    if typing.get_origin(model) is Annotated:
+        return _options(typing.get_args(model)[0])
     if typing.get_origin(model) in (typing.Union, types.UnionType):
-        return typing.get_args(model)
+        return tuple(option for part in typing.get_args(model) for option in _options(part))
     return (model,)
 
 
@@ -114,16 +249,18 @@ def _struct_in(model: Any) -> type[msgspec.Struct] | None:
     return next((o for o in _options(model) if isinstance(o, type) and issubclass(o, msgspec.Struct)), None)
 
 
-def _list_in(model: Any) -> Any:
-    return next((o for o in _options(model) if typing.get_origin(o) is list), None)
+def _element(model: Any) -> Any:
+    """What a list holds; anything else is itself."""
+    found = next((o for o in _options(model) if typing.get_origin(o) is list), None)
+    return typing.get_args(found)[0] if found is not None else model
 
 
 def _body_type(request: Request[Any, Any, Any]) -> Any:
-    handler = request.scope.get("route_handler")
-    field = handler.parsed_data_field if handler is not None else None
+    field = request.scope["route_handler"].parsed_data_field
     return field.annotation if field is not None else None
 
 
 def _listed(error: HTTPException) -> tuple[Detail, ...]:
     extra = error.extra if isinstance(error.extra, list) else []
-    return tuple(Detail("invalid.value", str(item.get("key"))) for item in extra if isinstance(item, dict))
+    keys = [str(item["key"]) for item in extra if isinstance(item, dict) and item.get("key")]
+    return tuple(Detail("invalid.value", key) for key in keys if key != "data")

@@ -1,24 +1,32 @@
-"""Around every request: a correlation id, CORS, the content type, and the caller's budget of calls."""
+"""Around every request: a correlation id, CORS, the caller's budget, the body, a deadline, and the way out."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 
-from opencobrowse.http.problems import body as error_body
+from opencobrowse.http import bodies, problems
+from opencobrowse.http.budget import Budget
+from opencobrowse.http.help import Helper
+from opencobrowse.http.paths import PathTable, place_of
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
-from opencobrowse.kernel.errors import Fault, TooMany, WrongType
+from opencobrowse.kernel.errors import Fault
+from opencobrowse.services.core import Core
 
 Scope = dict[str, Any]
-Asgi = Callable[[Scope, Any, Any], Any]
+Headers = list[tuple[bytes, bytes]]
 
-_EXPOSED: Final = b"ININ-Correlation-Id, Retry-After, inin-ratelimit-allowed, inin-ratelimit-count, inin-ratelimit-reset, Location"
+_READING: Final = frozenset({"GET", "HEAD"})
+_EXPOSED: Final = (
+    b"ININ-Correlation-Id, Retry-After, inin-ratelimit-allowed, inin-ratelimit-count, inin-ratelimit-reset, Location, "
+    b"Allow, WWW-Authenticate"
+)
 _PREFLIGHT: Final = [
     (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
     (b"access-control-allow-headers",
@@ -27,96 +35,131 @@ _PREFLIGHT: Final = [
 ]  # fmt: skip
 
 
-class Edge:
-    """The outermost ASGI layer of the API. Anything it refuses has the same error shape as the rest."""
+class _Gone(Exception):  # noqa: N818
+    """The caller left before the request was complete: there is nobody to answer."""
 
-    def __init__(self, app: Asgi, clock: Clock, calls_per_minute: int) -> None:
+
+class Edge:
+    """The outermost ASGI layer. Whatever is refused, here or further in, leaves in the same shape."""
+
+    def __init__(self, app: Any, table: PathTable, core: Core, clock: Clock, calls_per_minute: int) -> None:
         self._app = app
+        self._table = table
+        self._helper = Helper(core, table)
         self._budget = Budget(clock, calls_per_minute)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        context_id = str(uuid.uuid4())
-        scope["context_id"] = context_id
         headers = dict(scope["headers"])
+        context_id = scope["context_id"] = str(uuid.uuid4())
+        scope["paths"] = self._table
         extra = _common(scope, headers, context_id)
-        if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
-            await _answer(send, 204, extra + _PREFLIGHT, b"")
+        if scope["method"] == "OPTIONS":
+            allowed = ", ".join(sorted(self._table.methods(scope["path"]) | {"OPTIONS"}))
+            await _answer(send, 204, [*extra, *_PREFLIGHT, (b"allow", allowed.encode())], b"")
             return
-        refused = _wrong_type(scope, headers)
-        if scope["path"].startswith("/api/v2/"):
-            spent = self._budget.spend(_caller(scope, headers))
-            extra += spent.headers()
-            refused = refused or spent.refusal()
+        fault = self._spend(scope, headers, extra) or await self._run(scope, headers, receive, send, extra)
+        if fault is not None:
+            fault = await self._help(scope, fault)
+            content = msgspec.json.encode(problems.body(fault, context_id))
+            await _answer(send, fault.status, [*extra, *problems.headers(fault)], content)
 
-        received = scope["raw_body"] = bytearray()
+    def _spend(self, scope: Scope, headers: dict[bytes, bytes], extra: Headers) -> Fault | None:
+        """Take the call out of the caller's budget, and say in `extra` what is left of it."""
+        if not scope["path"].startswith("/api/v2/"):
+            return None
+        spent = self._budget.spend(_caller(scope, headers), _route_class(scope))
+        extra += spent.headers()
+        return spent.refusal()
 
-        async def receive_with() -> dict[str, Any]:
-            message: dict[str, Any] = await receive()
-            if message["type"] == "http.request" and len(received) <= limits.MAX_BODY_BYTES:
-                received.extend(message.get("body", b""))  # a refused body is looked at again (`bodies`)
-            return message
+    async def _run(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Any, send: Any, extra: Headers
+    ) -> Fault | None:
+        """Let the application answer. What it refuses, and what it cannot do in time, is returned."""
+        started = False
 
-        async def send_with(message: dict[str, Any]) -> None:
+        async def reply(message: dict[str, Any]) -> None:
+            nonlocal started
+            if problems.NOTED in scope and not started:
+                return
             if message["type"] == "http.response.start":
+                started = True
                 message["headers"] = [*message["headers"], *extra]
             await send(message)
 
-        if refused is None:
-            await self._app(scope, receive_with, send_with)
-            return
-        content = msgspec.json.encode(error_body(refused, context_id))
-        more = [(b"retry-after", str(refused.retry_after).encode())] if refused.retry_after else []
-        await _answer(send, refused.status, [*extra, *more, (b"content-type", b"application/json")], content)
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """Where a caller stands in the running minute. `reset` is in seconds."""
-
-    allowed: int
-    count: int
-    reset: int
-
-    def headers(self) -> list[tuple[bytes, bytes]]:
-        return [
-            (b"inin-ratelimit-allowed", str(self.allowed).encode()),
-            (b"inin-ratelimit-count", str(self.count).encode()),
-            (b"inin-ratelimit-reset", str(self.reset).encode()),
-        ]
-
-    def refusal(self) -> Fault | None:
-        if self.count <= self.allowed:
+        deadline = None if scope["method"] in _READING else limits.ANSWER_DEADLINE_SECONDS - 1
+        try:
+            async with asyncio.timeout(deadline):
+                await self._app(scope, await self._body(scope, headers, receive), reply)
+        except _Gone:
             return None
-        return TooMany(
-            f"Rate limit exceeded the maximum. Retry the request in [{self.reset}] seconds",
-            code="too.many.requests",
-            params={"seconds": str(self.reset)},
-            cure=f"Wait {self.reset} s. The limit is {self.allowed} calls a minute for one token.",
-            retry_after=self.reset,
-        )
+        except Fault as fault:
+            return fault
+        except TimeoutError:
+            return None if started else problems.too_late()
+        except Exception as error:
+            crashed = problems.crash(error, scope["context_id"])
+            return None if started else crashed
+        return None if started else scope.get(problems.NOTED)
+
+    async def _body(self, scope: Scope, headers: dict[bytes, bytes], receive: Any) -> Any:
+        """Read and check the whole body, and make the `receive` that hands it on. Raises `Fault`."""
+        if _length(headers) > limits.MAX_BODY_BYTES:
+            raise problems.too_large()
+        raw = scope["raw_body"] = await _read(receive)
+        if raw and scope["method"] not in _READING and self._takes_json(scope["path"]):
+            _check_type(headers)
+            bodies.check(raw)
+        handed = False
+
+        async def again() -> dict[str, Any]:
+            nonlocal handed
+            if handed:
+                return await receive()  # type: ignore[no-any-return]
+            handed = True
+            return {"type": "http.request", "body": raw, "more_body": False}
+
+        return again
+
+    def _takes_json(self, path: str) -> bool:
+        return path.startswith("/api/v2/") and bool(self._table.methods(path))
+
+    async def _help(self, scope: Scope, fault: Fault) -> Fault:
+        try:
+            async with asyncio.timeout(1):
+                return await self._helper.complete(scope, fault)
+        except Exception as error:  # the refusal itself must get out, with its help or without
+            problems.crash(error, scope["context_id"])
+            return fault
 
 
-class Budget:
-    """Calls per caller and minute, counted in fixed windows."""
+async def _read(receive: Any) -> bytes:
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise _Gone
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limits.MAX_BODY_BYTES:
+            raise problems.too_large()
+        parts.append(part)
+        if not message.get("more_body", False):
+            return b"".join(parts)
 
-    def __init__(self, clock: Clock, allowed: int) -> None:
-        self._clock = clock
-        self._allowed = allowed
-        self._window = 0
-        self._counts: dict[bytes, int] = {}
 
-    def spend(self, caller: bytes) -> Spent:
-        second = int(self._clock.monotonic())
-        window = second // 60
-        if window != self._window:
-            self._window = window
-            self._counts.clear()
-        count = self._counts.get(caller, 0) + 1
-        self._counts[caller] = count
-        return Spent(self._allowed, count, 60 - second % 60)
+def _length(headers: dict[bytes, bytes]) -> int:
+    text = headers.get(b"content-length", b"0")
+    return int(text) if text.isdigit() else 0
+
+
+def _check_type(headers: dict[bytes, bytes]) -> None:
+    """415 for a body that says it is something else than JSON. No content type counts as JSON."""
+    kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+    if kind and kind != b"application/json" and not kind.endswith(b"+json"):
+        raise bodies.wrong_type()
 
 
 def _caller(scope: Scope, headers: dict[bytes, bytes]) -> bytes:
@@ -128,7 +171,16 @@ def _caller(scope: Scope, headers: dict[bytes, bytes]) -> bytes:
     return str(client[0] if client else "").encode()
 
 
-def _common(scope: Scope, headers: dict[bytes, bytes], context_id: str) -> list[tuple[bytes, bytes]]:
+def _route_class(scope: Scope) -> str:
+    """What shares a budget: starts, and for the rest the first word of the path (`users`, `conversations`)."""
+    path = str(scope["path"])
+    place = place_of(path) if scope["method"] == "POST" else None
+    if place is not None and place.call in ("cobrowse", "initiate", "events", "create"):
+        return "start"
+    return path.removeprefix("/api/v2/").partition("/")[0][:40]
+
+
+def _common(scope: Scope, headers: dict[bytes, bytes], context_id: str) -> Headers:
     common = [
         (b"inin-correlation-id", context_id.encode()),
         (b"x-content-type-options", b"nosniff"),
@@ -140,23 +192,7 @@ def _common(scope: Scope, headers: dict[bytes, bytes], context_id: str) -> list[
     return common
 
 
-def _wrong_type(scope: Scope, headers: dict[bytes, bytes]) -> Fault | None:
-    """415 for a body of the API that says it is something else than JSON. No content type counts as JSON."""
-    kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-    empty = headers.get(b"content-length", b"0") == b"0" and b"transfer-encoding" not in headers
-    if not scope["path"].startswith("/api/v2/") or not kind or empty or scope["method"] in ("GET", "HEAD"):
-        return None
-    if kind == b"application/json" or kind.endswith(b"+json"):
-        return None
-    return WrongType(
-        "Unsupported Media Type - Unsupported or incorrect media type, such as an incorrect Content-Type value in "
-        "the header.",
-        code="unsupported.media.type",
-        cure="Send the body as JSON with Content-Type: application/json.",
-    )
-
-
 async def _answer(send: Any, status: int, headers: Iterable[tuple[bytes, bytes]], content: bytes) -> None:
-    length = (b"content-length", str(len(content)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    length = [(b"content-length", str(len(content)).encode())] if status != 204 else []
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
     await send({"type": "http.response.body", "body": content})

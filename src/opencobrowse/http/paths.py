@@ -1,71 +1,182 @@
-"""Paths that do not exist: name the one that does (W4)."""
+"""The paths that exist, the one that was probably meant, and which of them belong to starting a session (W4)."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from typing import Final
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
 
-from opencobrowse.kernel.errors import Example, Fault, NotAllowed, NotFound
+from litestar.routes import HTTPRoute
 
-_MEDIA: Final = re.compile(
-    r"^/api/v2/conversations/(?:webchat|webchats|chats|calls|call|voice|messages|message|webmessaging|cobrowses?)"
-    r"/(?P<id>[^/]+)/(?P<rest>cobrowse(?:/initiate|sessions)?|events|participants)(?:/|$)"
+from opencobrowse.kernel.errors import Fault, NotAllowed, NotFound
+from opencobrowse.kernel.ids import is_id
+from opencobrowse.services.advice import Call
+
+_CONVERSATIONS: Final = "/api/v2/conversations"
+_LOOKED_AT: Final = 300
+"""Characters of a wrong path that are compared: enough for any of ours, too few to cost anything."""
+
+_MEDIA: Final = frozenset(
+    [
+        "call",
+        "calls",
+        "callback",
+        "callbacks",
+        "chat",
+        "chats",
+        "email",
+        "emails",
+        "message",
+        "messages",
+        "messaging",
+        "phone",
+        "screenshare",
+        "screenshares",
+        "sms",
+        "social",
+        "voice",
+        "webchat",
+        "webchats",
+        "webmessage",
+        "webmessages",
+        "webmessaging",
+        "cobrowse",
+        "cobrowses",
+        "cobrowsesessions",
+    ]
 )
-_GUESSES: Final = (
-    (re.compile(r"^/api/v2/conversations/(?P<id>[^/]+)/(?:cobrowses|co-browse|cobrowsing|cobrowse/start|"
-                r"cobrowse/sessions?|cobrowsesessions?|screenshare|cobrowse/create)/?$"), "cobrowse"),
-    (re.compile(r"^/api/v2/conversations/(?P<id>[^/]+)/(?:initiate|cobrowse/initiation)/?$"), "cobrowse/initiate"),
-    (re.compile(r"^/api/v2/conversations/(?P<id>[^/]+)/(?:event|cobrowse/events?)/?$"), "events"),
-)  # fmt: skip
-KNOWN: Final = (
-    "/oauth/token",
-    "/api/v2/conversations",
-    "/api/v2/conversations/{conversationId}",
-    "/api/v2/conversations/{conversationId}/participants",
-    "/api/v2/conversations/{conversationId}/cobrowse",
-    "/api/v2/conversations/{conversationId}/cobrowse/initiate",
-    "/api/v2/conversations/{conversationId}/events",
-    "/api/v2/conversations/cobrowse",
-    "/api/v2/conversations/cobrowsesessions",
-    "/api/v2/conversations/cobrowsesessions/{conversationId}",
-    "/api/v2/organizations/me",
-    "/api/v2/users",
-    "/api/v2/users/me",
-    "/api/v2/tokens/me",
-    "/api/v2/webdeployments/deployments",
-    "/api/v2/webdeployments/configurations",
+_GUEST: Final = re.compile(
+    r"^/api/v2/(?:opencobrowse/(?:pages|signin|join)/?$|webdeployments/deployments/[^/]+/(?:cobrowse/|configurations/?$))"
 )
+_CALLS: Final[tuple[tuple[str, Call], ...]] = (
+    (r"", "conversations"),
+    (r"/cobrowse", "create"),
+    (r"/(?P<id>[^/]+)/cobrowse", "cobrowse"),
+    (r"/(?P<id>[^/]+)/cobrowse/initiate", "initiate"),
+    (r"/(?P<id>[^/]+)/events", "events"),
+    (r"/(?P<id>[^/]+)/participants", "participants"),
+)
+_STARTS: Final = tuple((re.compile(f"^{_CONVERSATIONS}{rest}/?$"), call) for rest, call in _CALLS)
 
 
-def right_path(path: str) -> str:
-    """The path that was probably meant, with the caller's own ids in it."""
-    if found := _MEDIA.match(path):
-        rest = "cobrowse" if found["rest"] == "cobrowsesessions" else found["rest"]
-        return f"/api/v2/conversations/{found['id']}/{rest}"
-    for pattern, rest in _GUESSES:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which call of the start family a path is, and on which conversation."""
+
+    call: Call
+    conversation_id: str | None
+
+
+def place_of(path: str) -> Place | None:
+    for pattern, call in _STARTS:
         if found := pattern.match(path):
-            return f"/api/v2/conversations/{found['id']}/{rest}"
-    near = difflib.get_close_matches(path, KNOWN, n=1, cutoff=0.0)
-    return near[0] if near else KNOWN[0]
+            return Place(call, found.groupdict().get("id"))
+    return None
 
 
-def not_found(method: str, path: str) -> Fault:
-    right = right_path(path)
-    example = Example("POST", right, {}) if right.endswith("/cobrowse") and "{" not in right else None
-    return NotFound(
-        f"There is no path {path}. The right one is {right}.",
-        code="not.found",
-        cure=f"Send it to {right}; every path is listed in /openapi.json.",
-        params={"path": path, "rightPath": right, "method": method},
-        example=example,
-    )
+def is_guest(path: str) -> bool:
+    """Calls that need no token."""
+    return bool(_GUEST.match(path))
 
 
-def not_allowed(method: str, path: str, headers: dict[str, str] | None) -> Fault:
-    allowed = (headers or {}).get("Allow", "")
-    return NotAllowed(
-        f"{method} is not possible on {path}.",
-        code="method.not.allowed",
-        cure=f"Use one of: {allowed}." if allowed else "See /openapi.json for the methods of this path.",
-    )
+class PathTable:
+    """All paths of the application with their methods, made from its routes so that it cannot be out of date."""
+
+    def __init__(self, routes: Iterable[Any]) -> None:
+        found: dict[str, set[str]] = {}
+        for route in routes:
+            if isinstance(route, HTTPRoute):
+                found.setdefault(_template(route), set()).update(str(m) for m in route.methods)
+        templates = sorted(found, key=lambda template: template.count("{"))  # a literal goes before a blank
+        self._table = [(_pattern(t), frozenset(found[t] - {"OPTIONS"})) for t in templates]
+        self._api = [t for t in templates if t.startswith("/api/v2/") or t == "/oauth/token"]
+
+    def methods(self, path: str) -> frozenset[str]:
+        """What can be done with a path; empty for one that does not exist."""
+        path = path.rstrip("/") or "/"
+        return next((methods for pattern, methods in self._table if pattern.match(path)), frozenset())
+
+    def right_path(self, path: str) -> str:
+        """The path that was probably meant, with the caller's own ids in it."""
+        path = path[:_LOOKED_AT].rstrip("/")
+        return _right_start(path) or self._nearest(path)
+
+    def not_found(self, path: str) -> Fault:
+        right = self.right_path(path)
+        return NotFound(
+            f"There is no path {path[:_LOOKED_AT]}: the right one is {right}.",
+            code="not.found",
+            cure=f"Send it to {right}; every path is listed in /openapi.json.",
+            params={"path": path[:_LOOKED_AT], "rightPath": right},
+        )
+
+    def not_allowed(self, method: str, path: str) -> Fault:
+        allowed = ", ".join(sorted(self.methods(path)))
+        return NotAllowed(
+            f"{method} is not possible on {path[:_LOOKED_AT]}.",
+            code="method.not.allowed",
+            cure=f"Use {allowed.replace(', ', ' or ')} on this path.",
+            params={"allowed": allowed},
+        )
+
+    def _nearest(self, path: str) -> str:
+        parts = path.lower().split("/")
+        shape = "/".join("{}" if is_id(part) else part for part in parts)
+        known = (
+            [t for t in self._api if t.startswith(_CONVERSATIONS)] if "conversation" in shape else self._api
+        )
+        shapes = {re.sub(r"{[^}]*}", "{}", template): template for template in known}
+        near = difflib.get_close_matches(shape, shapes, n=1, cutoff=0.0)
+        if not near:
+            return _CONVERSATIONS
+        ids = iter([part for part in path.split("/") if is_id(part)])
+        return re.sub(r"{[^}]*}", lambda blank: next(ids, blank.group()), shapes[near[0]])
+
+
+def _right_start(path: str) -> str | None:
+    """For a path that wants to start a session, or adds to a conversation, in a way that others do it."""
+    found = re.search(r"conversations?/(.+)$", path, re.IGNORECASE)
+    parts = found.group(1).split("/") if found else []
+    number = next((n for n, part in enumerate(parts) if is_id(part)), None)
+    if number is None:
+        number = next((n for n, part in enumerate(parts) if part.lower() not in _MEDIA), None)
+    if number is None:
+        return None
+    rest = "/".join(parts[number + 1 :]).lower().replace("-", "").replace("_", "")
+    call = _meant(rest, parts[:number])
+    return None if call is None else f"{_CONVERSATIONS}/{parts[number]}{call}"
+
+
+def _meant(rest: str, before: list[str]) -> str | None:
+    """The call that the words after (and, if there are none, before) the conversation's id speak of."""
+    if "initiat" in rest:
+        return "/cobrowse/initiate"
+    if re.search(r"cobrows|screenshare|sharescreen|(^|/)sessions?$", rest):
+        return "/cobrowse"
+    if re.search(r"(^|/)events?$", rest):
+        return "/events"
+    if re.search(r"^(add)?participants?$", rest):
+        return "/participants"
+    if not rest and before:
+        return ""
+    return None
+
+
+def _template(route: HTTPRoute) -> str:
+    """`/api/v2/users/{userId}`: blanks named as people write them."""
+    parts = [part if isinstance(part, str) else "{" + _blank(part) + "}" for part in route.path_components]
+    return "/" + "/".join(parts)
+
+
+def _blank(part: Any) -> str:
+    first, *others = str(part.name).split("_")
+    name = first + "".join(word.capitalize() for word in others)
+    return f"{name}:path" if "path" in str(part.full).split(":")[1:] else name
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = [".*" if part.endswith(":path}") else "[^/]+" if part.startswith("{") else re.escape(part)
+             for part in template.split("/")]  # fmt: skip
+    return re.compile("/".join(parts) + r"\Z")

@@ -1,4 +1,8 @@
-"""Every error leaves through here, in the platform's shape with our `help` on top (api.md section 3)."""
+"""Every error leaves through here, in the platform's shape with our `help` on top (api.md section 3).
+
+The framework's exception handlers only note the fault: `middleware.Edge` sends it, because the help is looked
+up in the store and the framework's handlers cannot wait.
+"""
 
 from __future__ import annotations
 
@@ -10,29 +14,18 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from msgspec import UNSET
 
-from opencobrowse.http import bodies, paths
-from opencobrowse.kernel import errors
+from opencobrowse.http import bodies
+from opencobrowse.kernel import errors, limits
 from opencobrowse.kernel.errors import Fault
 from opencobrowse.wire import api
 
 log = logging.getLogger("opencobrowse.http")
 
 DOCS: Final = "https://opencobrowse.dev/errors"
+NOTED: Final = "opencobrowse.fault"
+MAX_RETRY_AFTER: Final = 180
 
 AnyRequest = Request[Any, Any, Any]
-
-
-def respond(fault: Fault, context_id: str) -> Response[bytes]:
-    """The answer for a fault."""
-    headers = {"Retry-After": str(min(fault.retry_after, 180))} if fault.retry_after else {}
-    if fault.status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="opencobrowse"'
-    return Response(
-        msgspec.json.encode(body(fault, context_id)),
-        status_code=fault.status,
-        media_type="application/json",
-        headers=headers,
-    )
 
 
 def body(fault: Fault, context_id: str) -> dict[str, Any]:
@@ -57,56 +50,82 @@ def body(fault: Fault, context_id: str) -> dict[str, Any]:
             docs=f"{DOCS}#{fault.code}",
             example=api.HelpExample(method=example.method, path=example.path, body=example.body)
             if example
-            else UNSET,
+            else None,
         ),
         entity_id=fault.entity_id or UNSET,
     )
-    return {**msgspec.to_builtins(shape), **fault.extra}
+    return {**fault.extra, **msgspec.to_builtins(shape)}
+
+
+def headers(fault: Fault) -> list[tuple[bytes, bytes]]:
+    """The headers that belong to a fault's status."""
+    found = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    if fault.retry_after:
+        found.append((b"retry-after", str(min(fault.retry_after, MAX_RETRY_AFTER)).encode()))
+    if fault.status == 401:
+        found.append((b"www-authenticate", b'Bearer realm="opencobrowse"'))
+    if fault.status == 405:
+        found.append((b"allow", fault.params.get("allowed", "").encode()))
+    return found
 
 
 def on_fault(request: AnyRequest, fault: Fault) -> Response[bytes]:
-    return respond(fault, context_of(request))
+    return _note(request, fault)
 
 
 def on_http_exception(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """What the framework raised before or around a handler, in our words."""
-    return respond(_translate(request, error), context_of(request))
+    return _note(request, _translate(request, error))
 
 
 def on_crash(request: AnyRequest, error: Exception) -> Response[bytes]:
+    return _note(request, crash(error, str(request.scope.get("context_id", ""))))
+
+
+def crash(error: BaseException, context_id: str) -> Fault:
     """A bug of ours: logged with the context id that the caller is given."""
-    context_id = context_of(request)
     log.error("unhandled error, context %s", context_id, exc_info=error)
-    fault = errors.Fault(
+    return errors.Broken(
         "The server encountered an unexpected condition which prevented it from fulfilling the request.",
         code="internal.server.error",
-        cure=f"This is a defect of the server; report it with the contextId {context_id}.",
+        cure=f"This is a defect of the server: report it with the contextId {context_id}.",
     )
-    answer = respond(fault, context_id)
-    answer.status_code = 500
-    return answer
 
 
-def context_of(request: AnyRequest) -> str:
-    """The correlation id that the outermost middleware gave this request."""
-    return str(request.scope.get("context_id", ""))
+def too_large() -> Fault:
+    return errors.TooLarge(
+        f"The request is over the size limit. Maximum bytes: {limits.MAX_BODY_BYTES}",
+        code="request.too.large",
+        params={"maximumBytes": str(limits.MAX_BODY_BYTES)},
+        cure=f"Send a body of at most {limits.MAX_BODY_BYTES} bytes.",
+    )
+
+
+def too_late() -> Fault:
+    return errors.TimedOut(
+        "The request timed out.",
+        code="request.timeout",
+        cure="Send it again, with the same Idempotency-Key where there is one.",
+        retry_after=5,
+    )
+
+
+def _note(request: AnyRequest, fault: Fault) -> Response[bytes]:
+    request.scope[NOTED] = fault  # type: ignore[typeddict-unknown-key]
+    return Response(b"", status_code=fault.status)
 
 
 def _translate(request: AnyRequest, error: HTTPException) -> Fault:
+    table = request.scope["paths"]  # type: ignore[typeddict-item]
     match error.status_code:
         case 404:
-            return paths.not_found(request.method, request.url.path)
+            return table.not_found(request.url.path)  # type: ignore[no-any-return]
         case 405:
-            return paths.not_allowed(request.method, request.url.path, error.headers)
+            return table.not_allowed(request.method, request.url.path)  # type: ignore[no-any-return]
         case 413:
-            return errors.TooLarge(
-                "The request is over the size limit. Maximum bytes: 1048576", code="request.too.large"
-            )
+            return too_large()
         case 415:
-            return errors.WrongType(
-                "Send JSON with Content-Type: application/json.", code="unsupported.media.type"
-            )
-        case 400:
-            return bodies.explain(request, error)
-    fault = Fault(error.detail or "The request failed.", code="bad.request")
-    return fault
+            return bodies.wrong_type()
+        case status if status >= 500:
+            return crash(error, str(request.scope.get("context_id", "")))
+    return bodies.explain(request, error)

@@ -1,51 +1,170 @@
-"""The way out: for a start that was refused, a complete request that would succeed for this conversation."""
+"""The way out: for a call that was refused, a complete request that would succeed for this very conversation.
+
+`Advice.example` is asked at one place, where errors leave (`http/help.py`), for every refusal of the calls that
+make conversations and start sessions. It looks at the conversation as it is now, so the same question is
+answered alike whether the body was broken or a rule was. It tells a caller nothing of another organisation,
+and proposes nothing that the caller's token may not do.
+"""
 
 from __future__ import annotations
 
-from opencobrowse.domain.conversation import Conversation, Participant
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from opencobrowse.domain.conversation import Conversation, ConversationState, Participant, Purpose
 from opencobrowse.domain.people import User
+from opencobrowse.domain.session import CobrowseType, Session
 from opencobrowse.kernel.errors import Example
 from opencobrowse.ports.store import Store
-from opencobrowse.services.permissions import COBROWSE_AGENT
+from opencobrowse.services.actor import Actor
+from opencobrowse.services.casting import Casting
+from opencobrowse.services.permissions import (
+    COBROWSE_ADD,
+    COBROWSE_AGENT,
+    COBROWSE_VOICE_ADD,
+    CONVERSATION_WRITE,
+    USER_READ,
+    USER_WRITE,
+)
 
-DIALECTS = ("cobrowse", "initiate", "events")
+Call = Literal["cobrowse", "initiate", "events", "create", "conversations", "participants"]
+
+_BASE = "/api/v2/conversations"
 
 
-async def ready_agents(store: Store, conversation: Conversation) -> list[Participant]:
-    """Connected agents who may be the agent of a session."""
-    ready = []
-    for participant in conversation.connected_agents():
-        user = await store.get(User, participant.user_id) if participant.user_id else None
-        if user is not None and user.active and COBROWSE_AGENT in user.permissions:
-            ready.append(participant)
-    return ready
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a refused request seems to have wanted, as far as it could be read."""
+
+    call: Call
+    conversation_id: str | None = None
+    agent: str | None = None
+    customer: str | None = None
+    cobrowse_type: CobrowseType = CobrowseType.VIEW
 
 
-async def start_example(
-    store: Store, conversation: Conversation, dialect: str, cobrowse_type: str
-) -> Example | None:
-    """The same call, corrected, naming this conversation's real agent; None where nothing could succeed."""
-    agents = await ready_agents(store, conversation)
-    if not agents:
+class Advice:
+    def __init__(self, store: Store, casting: Casting) -> None:
+        self._store = store
+        self._casting = casting
+
+    async def example(self, actor: Actor, wish: Wish) -> Example | None:
+        """The request that succeeds now or moves things on; None where nothing that this caller may send does."""
+        conversation = await self._seen(actor, wish)
+        if conversation is None:
+            return await self._new(actor, wish)
+        if not conversation.live:
+            return await self._successor(actor, wish, conversation)
+        if wish.call == "participants":
+            return await self._join(actor, wish, conversation)
+        if not _may_start(actor):
+            return None
+        if conversation.state is not ConversationState.ACTIVE:
+            return _activate(actor, conversation)
+        live = await self._store.find(Session, conversation_id=conversation.id, live=1)
+        if live:
+            return Example("POST", f"{_BASE}/{conversation.id}/cobrowse", {"cobrowseSessionId": live[0].id})
+        return await self._start(actor, wish, conversation)
+
+    async def _seen(self, actor: Actor, wish: Wish) -> Conversation | None:
+        if wish.conversation_id is None:
+            return None
+        found = await self._store.get(Conversation, wish.conversation_id)
+        return found if found is not None and found.org_id == actor.org_id else None
+
+    async def _start(self, actor: Actor, wish: Wish, conversation: Conversation) -> Example | None:
+        ready = await self._casting.ready(conversation)
+        meant = [a for a in ready if wish.agent in (a.id, a.user_id)]
+        own = [a for a in ready if a.user_id == actor.user_id]
+        for agent in (*meant, *own, *ready):
+            return _start(conversation, agent, wish)
+        return await self._grant(actor, wish, conversation) or await self._join(actor, wish, conversation)
+
+    async def _grant(self, actor: Actor, wish: Wish, conversation: Conversation) -> Example | None:
+        """Let the agent who is there, and lacks the permission, be the agent of sessions."""
+        for agent in conversation.connected_agents():
+            if wish.agent in (None, agent.id, agent.user_id) and USER_WRITE in actor.permissions:
+                user = await self._store.get(User, agent.user_id or "")
+                if user is not None and user.active and user.org_id == actor.org_id:
+                    return Example("POST", f"/api/v2/users/{user.id}/permissions", {"add": [COBROWSE_AGENT]})
         return None
-    agent = agents[0].user_id
-    path = f"/api/v2/conversations/{conversation.id}/cobrowse"
-    if dialect == "initiate":
-        return Example("POST", f"{path}/initiate", {"initiatorId": agent})
-    if dialect == "events":
-        mode = "interactive" if cobrowse_type == "control" else "view"
-        body = {"eventType": "cobrowse:start", "data": {"initiatorId": agent, "mode": mode}}
-        return Example("POST", f"/api/v2/conversations/{conversation.id}/events", body)
-    return Example("POST", path, {"agentId": agent, "cobrowseType": cobrowse_type})
+
+    async def _join(self, actor: Actor, wish: Wish, conversation: Conversation) -> Example | None:
+        """Add the agent who was meant, or one who could be."""
+        agent = await self._anybody(actor, wish)
+        if agent is None or not (_may_start(actor) or CONVERSATION_WRITE in actor.permissions):
+            return None
+        body = {"addParticipants": [{"from": {"id": agent, "type": "user"}}]}
+        return Example("POST", f"{_BASE}/{conversation.id}/participants", body)
+
+    async def _successor(self, actor: Actor, wish: Wish, ended: Conversation) -> Example | None:
+        """A new conversation with the people of one that has ended: it starts their session at once (W7)."""
+        for agent in (p for p in ended.participants if p.purpose is Purpose.AGENT):
+            if await self._casting.may_be_agent(actor.org_id, agent.user_id):
+                return _conversation(actor, agent.user_id, _customer(ended))
+        return await self._new(actor, wish)
+
+    async def _new(self, actor: Actor, wish: Wish) -> Example | None:
+        agent = await self._anybody(actor, wish)
+        if wish.call == "create":
+            body = {"type": "cobrowse", "to": [{"id": agent, "type": "user"}]}
+            return Example("POST", f"{_BASE}/cobrowse", body) if agent and _may_start(actor) else None
+        return _conversation(actor, agent, None)
+
+    async def _anybody(self, actor: Actor, wish: Wish) -> str | None:
+        """A user who may be the agent: the one who was meant, the caller, else one that the caller may list."""
+        for user_id in (wish.agent, actor.user_id):
+            if await self._casting.may_be_agent(actor.org_id, user_id):
+                return user_id
+        users = await self._store.find(User, org_id=actor.org_id) if USER_READ in actor.permissions else []
+        able = (u for u in users if u.active and COBROWSE_AGENT in u.permissions)
+        return next((u.id for u in able), None)
 
 
-def activate_example(conversation: Conversation) -> Example | None:
-    """How a conversation that is not active yet becomes so; None for one that has ended."""
-    if not conversation.live:
+def _may_start(actor: Actor) -> bool:
+    return not actor.permissions.isdisjoint((COBROWSE_ADD, COBROWSE_VOICE_ADD))
+
+
+def _activate(actor: Actor, conversation: Conversation) -> Example | None:
+    if CONVERSATION_WRITE not in actor.permissions:
         return None
-    return Example("PATCH", f"/api/v2/conversations/{conversation.id}", {"state": "active"})
+    return Example("PATCH", f"{_BASE}/{conversation.id}", {"state": "active"})
 
 
-def new_conversation_example(agent_id: str | None) -> Example:
-    participants = [{"userId": agent_id, "role": "agent"}] if agent_id else []
-    return Example("POST", "/api/v2/conversations", {"type": "cobrowse", "participants": participants})
+def _customer(conversation: Conversation) -> dict[str, Any] | None:
+    """A conversation's customer as a new one's body names them; there it may have ended and they have left."""
+    others = [p for p in conversation.participants if p.purpose is not Purpose.AGENT]
+    if not others:
+        return None
+    who = next((p for p in others if p.external_id), others[0])
+    known = {"userId": who.user_id, "externalId": who.external_id, "name": who.name, "address": who.address}
+    return {key: value for key, value in known.items() if value} | {"role": "customer"}
+
+
+def _conversation(actor: Actor, agent: str | None, customer: dict[str, Any] | None) -> Example | None:
+    if not _may_start(actor) and CONVERSATION_WRITE not in actor.permissions:
+        return None
+    people: list[dict[str, Any]] = [{"userId": agent, "role": "agent"}] if agent else []
+    if customer is not None and (agent is None or _may_start(actor)):
+        people.append(customer)
+    return Example("POST", _BASE, {"type": "cobrowse", "participants": people})
+
+
+def _start(conversation: Conversation, agent: Participant, wish: Wish) -> Example:
+    """The same call, corrected: in the caller's dialect, with this conversation's own agent and customer."""
+    path, who = f"{_BASE}/{conversation.id}", agent.user_id
+    control = wish.cobrowse_type is CobrowseType.CONTROL
+    if wish.call == "initiate":
+        body: dict[str, Any] = {"initiatorId": who} | ({"cobrowseType": "control"} if control else {})
+        return Example("POST", f"{path}/cobrowse/initiate", body)
+    if wish.call == "events":
+        customer = conversation.customer()
+        data = {"initiatorId": who} | ({"targetId": customer.id} if customer else {})
+        mode = "interactive" if control else "view"
+        return Example(
+            "POST", f"{path}/events", {"eventType": "cobrowse:start", "data": {**data, "mode": mode}}
+        )
+    body = {"agentId": who, "cobrowseType": wish.cobrowse_type.value}
+    if wish.customer and wish.customer not in (agent.id, agent.user_id):
+        body["participants"] = [{"id": wish.customer, "type": "external"}]
+    return Example("POST", f"{path}/cobrowse", body)

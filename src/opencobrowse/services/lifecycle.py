@@ -1,17 +1,20 @@
-"""The life of a session after its start: answered, resumed, paused, ended, expired."""
+"""The life of a session after its start: answered, resumed, paused, ended, expired; and the end of a conversation."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from opencobrowse.domain.consent import ConsentRecord
+from opencobrowse.domain.conversation import Conversation, ConversationMove, move
 from opencobrowse.domain.machine import IllegalMove
 from opencobrowse.domain.session import EndReason, Session, SessionMove, SessionState, accept, apply
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.errors import Clash, NotFound
+from opencobrowse.kernel.ids import Millis
 from opencobrowse.kernel.secrets import Secret, digest, new_token
 from opencobrowse.ports.rooms import Rooms
 from opencobrowse.ports.store import Conflict, Put, Store
@@ -81,14 +84,61 @@ class Lifecycle:
             self._rooms.changed(changed)
 
     async def sweep(self) -> int:
-        """Move every session whose deadline has passed: offers expire, sessions end. How many."""
+        """Move every session whose deadline has passed: offers expire, sessions end. How many.
+
+        Ends idle conversations, too.
+        """
         due = await self._store.due(self._clock.now())
         for session in due:
             if session.state is SessionState.INITIATED:
                 await self._finish(session.id, SessionMove.EXPIRE, EndReason.EXPIRED)
             else:
                 await self._finish(session.id, SessionMove.END, EndReason.TIMEOUT)
+        await self.sweep_conversations()
         return len(due)
+
+    async def end_conversation(self, conversation: Conversation) -> Conversation:
+        """End it and the session in it, in one commit. Ending what has ended is no error."""
+        for _ in range(_ATTEMPTS):
+            if not conversation.live:
+                return conversation
+            now = self._clock.now()
+            ended = move(conversation, ConversationMove.DISCONNECT, now)
+            live = await self._store.find(Session, conversation_id=conversation.id, live=1)
+            over = [apply(s, SessionMove.END, now, EndReason.CONVERSATION_ENDED) for s in live]
+            try:
+                await self._store.commit(Put(ended), *(Put(session) for session in over))
+            except Conflict:
+                conversation = await self._store.get(Conversation, conversation.id) or conversation
+                continue
+            for session in over:
+                self._rooms.close(session)
+            return replace(ended, version=ended.version + 1)
+        raise Clash("The conversation is being changed by too many at once.", code="conflict")
+
+    async def sweep_conversations(self) -> int:
+        """End the conversations in which nothing has happened for 24 h. How many were looked at.
+
+        A session's own events are not written to its conversation, so they are looked up here, and the
+        conversation's time is set right where they are newer.
+        """
+        cutoff = self._clock.now() - limits.CONVERSATION_IDLE_MS
+        idle = await self._store.idle(cutoff)
+        for conversation in idle:
+            last = await self._last_event(conversation)
+            if last <= cutoff:
+                await self.end_conversation(conversation)
+                continue
+            with contextlib.suppress(Conflict):
+                await self._store.commit(Put(replace(conversation, updated_at=last)))
+        return len(idle)
+
+    async def _last_event(self, conversation: Conversation) -> Millis:
+        sessions = await self._store.find(Session, conversation_id=conversation.id)
+        if any(session.live for session in sessions):
+            return self._clock.now()
+        times = (t for s in sessions for t in (s.created_at, s.accepted_at, s.ended_at) if t is not None)
+        return max(conversation.updated_at, *times, 0)
 
     async def _finish(self, session_id: str, move: SessionMove, reason: EndReason) -> Session:
         now = self._clock.now()

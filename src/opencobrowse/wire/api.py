@@ -6,10 +6,13 @@ that a misspelt one is named instead of ignored.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
+
+Id = Annotated[str, Meta(min_length=1, max_length=255)]
+Text = Annotated[str, Meta(max_length=1024)]
 
 
 class Answer(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
@@ -30,20 +33,20 @@ class ErrorDetail(Answer):
     entity_name: str | None = None
 
 
-class HelpExample(Answer):
+class HelpExample(Answer, omit_defaults=False):
     """A complete request: sent unchanged, it succeeds."""
 
     method: str
     path: str
-    body: Any = UNSET
+    body: Any = None
 
 
-class Help(Answer):
-    """Ours: what to change, in a sentence; the corrected request; where to read more."""
+class Help(Answer, omit_defaults=False):
+    """Ours: what to change, in a sentence; the corrected request, null where none would do; where to read more."""
 
     summary: str
     docs: str
-    example: HelpExample | UnsetType = UNSET
+    example: HelpExample | None = None
 
 
 class ErrorBody(msgspec.Struct, rename="camel", kw_only=True):
@@ -152,19 +155,23 @@ class Listing(Answer, omit_defaults=False):
 
 
 class NewParticipant(Body):
+    """An agent by `userId`; a customer by `externalId`, `userId` or `address`."""
+
     role: Literal["agent", "customer", "user"]
-    user_id: str | None = None
-    external_id: str | None = None
-    name: str | None = None
-    address: str | None = None
+    user_id: Text | None = None
+    external_id: Text | None = None
+    name: Text | None = None
+    address: Text | None = None
 
 
 class NewConversation(Body):
-    type: str
+    """`call` is `voice`, `webmessaging` is `message`. `externalTag` finds the conversation again."""
+
+    type: Literal["cobrowse", "voice", "call", "chat", "webchat", "message", "webmessaging"]
     metadata: dict[str, Any] | None = None
     participants: list[NewParticipant] | None = None
     state: Literal["queued", "alerting", "active"] | None = None
-    external_tag: str | None = None
+    external_tag: Text | None = None
 
 
 class ConversationPatch(Body):
@@ -176,15 +183,15 @@ EndpointType = Literal["user", "sip", "external", "email", "phone"]
 
 class Endpoint(Body):
     type: EndpointType
-    id: str | None = None
-    external_id: str | None = None
-    name: str | None = None
+    id: Text | None = None
+    external_id: Text | None = None
+    name: Text | None = None
 
 
 class ParticipantPair(Body):
     from_: Endpoint = msgspec.field(name="from")
     to: Endpoint | None = None
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class AddParticipants(Body):
@@ -235,32 +242,41 @@ class Initiated(SessionFields, omit_defaults=False):
     timestamp: str
 
 
+PersonType = Literal["agent", "user", "external", "customer", "sip", "email", "phone"]
+
+
 class Initiator(Body):
-    id: str
-    type: str | None = None
+    """Somebody by id. An agent's is their user id or participant id, a customer's their external id."""
+
+    id: Id
+    type: PersonType | None = None
 
 
 class StartBody(Body):
     """`…/cobrowse`. All optional: no body at all means the connected agent, view only."""
 
-    agent_id: str | None = None
+    agent_id: Id | None = None
     cobrowse_type: Literal["view", "control"] | None = None
     initiator: Initiator | None = None
     participants: list[Initiator] | None = None
-    reason: str | None = None
-    cobrowse_session_id: str | UnsetType | None = UNSET
+    reason: Text | None = None
+    cobrowse_session_id: Text | UnsetType | None = UNSET
 
 
 class InitiateBody(Body):
-    initiator_id: str | None = None
-    reason: str | None = None
+    """`…/cobrowse/initiate`. `cobrowseType` and `targetId` are ours."""
+
+    initiator_id: Id | None = None
+    reason: Text | None = None
     cobrowse_type: Literal["view", "control"] | None = None
-    target_id: str | None = None
+    target_id: Id | None = None
 
 
 class EventData(Body):
-    initiator_id: str | None = None
-    target_id: str | None = None
+    """`interactive` is a session of type control."""
+
+    initiator_id: Id | None = None
+    target_id: Id | None = None
     mode: Literal["view", "interactive"] | None = None
 
 
@@ -269,19 +285,26 @@ class EventBody(Body):
     data: EventData
 
 
-class Target(Body):
-    id: str
-    type: str | None = None
+class Person(Body):
+    """Who else takes part in `POST /conversations/cobrowse`: by `id`, as in `to`, or as in a new conversation."""
+
+    id: Id | None = None
+    type: PersonType | None = None
+    role: Literal["agent", "customer", "user"] | None = None
+    user_id: Text | None = None
+    external_id: Text | None = None
+    name: Text | None = None
+    address: Text | None = None
 
 
 class ConversationWithSession(Body):
     """`POST /conversations/cobrowse`. `wrap_up_code` is how some write `wrapUpCode`."""
 
     type: Literal["cobrowse"]
-    to: list[Target]
-    participants: list[Initiator] | None = None
-    wrap_up_code: str | None = None
-    wrap_up_code_snake: str | None = msgspec.field(name="wrap_up_code", default=None)
+    to: list[Initiator]
+    participants: list[Person] | None = None
+    wrap_up_code: Text | None = None
+    wrap_up_code_snake: Text | None = msgspec.field(name="wrap_up_code", default=None)
 
 
 class GuestSession(Answer, omit_defaults=False):

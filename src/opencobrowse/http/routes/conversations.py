@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from litestar import Request, Response, delete, get, patch, post
+from litestar import Response, delete, get, patch, post
+from litestar.params import Parameter
 
 from opencobrowse.domain.conversation import (
     AddressType,
@@ -12,17 +13,17 @@ from opencobrowse.domain.conversation import (
     ConversationMove,
     ConversationState,
     ConversationType,
-    Purpose,
 )
-from opencobrowse.http import mapping
+from opencobrowse.http import mapping, paging
 from opencobrowse.http.auth import actor_of
+from opencobrowse.http.problems import AnyRequest
 from opencobrowse.http.routes.start import create_started
+from opencobrowse.kernel import limits
 from opencobrowse.kernel.errors import Detail, Invalid
 from opencobrowse.services.conversations import Endpoint, NewConversation, NewParticipant
 from opencobrowse.services.core import Core
 from opencobrowse.wire import api
 
-AnyRequest = Request[Any, Any, Any]
 _ALIASES: Final = {"call": "voice", "webmessaging": "message"}
 
 
@@ -36,18 +37,24 @@ def handlers(core: Core) -> list[Any]:
         actor = await actor_of(request, core)
         wish = _wish(data)
         if _names_both(wish):
-            body: Any = await create_started(core, actor, wish)
-            return _created(body, body["id"])
+            return await create_started(core, request, wish)
         conversation = await core.conversations.create(actor, wish)
-        return _created(await shown(conversation), conversation.id)
+        headers = {"Location": f"/api/v2/conversations/{conversation.id}"}
+        return Response(await shown(conversation), status_code=201, headers=headers)
 
     @get("/api/v2/conversations")
-    async def list_conversations(request: AnyRequest, external_tag: str | None = None) -> api.Listing:
-        """The organisation's conversations; `externalTag` finds those of your own tag."""
+    async def list_conversations(
+        request: AnyRequest,
+        external_tag: Annotated[str | None, Parameter(query="externalTag")] = None,
+        page_size: Annotated[int | None, Parameter(query="pageSize")] = None,
+        page_number: Annotated[int | None, Parameter(query="pageNumber")] = None,
+    ) -> api.Listing:
+        """The organisation's conversations, newest first; `externalTag` finds those of your own tag."""
         actor = await actor_of(request, core)
-        tag = request.query_params.get("externalTag") or external_tag
-        found = [await shown(c) for c in await core.conversations.find(actor, tag)]
-        return listing(found, "/api/v2/conversations")
+        page = paging.asked(request)
+        found, total = await core.conversations.find(actor, external_tag, offset=page.offset, limit=page.size)
+        keys = paging.numbered_keys(request, page, total)
+        return api.Listing(entities=[await shown(c) for c in found], **keys)
 
     @get("/api/v2/conversations/{conversation_id:str}")
     async def get_conversation(request: AnyRequest, conversation_id: str) -> api.Conversation:
@@ -83,47 +90,22 @@ def handlers(core: Core) -> list[Any]:
                 details=(Detail("missing.field", "addParticipants"),),
                 cure='Name a pair: {"addParticipants": [{"from": {"id": "<user id>", "type": "user"}}]}.',
             )
-        added: list[api.Participant] = []
-        for pair in data.add_participants:
-            target = _endpoint(pair.to) if pair.to else None
-            conversation, people = await core.conversations.add_pair(
-                actor, conversation_id, _endpoint(pair.from_), target
-            )
-            sessions = await core.conversations.sessions(conversation)
-            added += [mapping.participant(conversation, p, sessions, core.links) for p in people]
+        pairs = [(_endpoint(p.from_, True), _endpoint(p.to) if p.to else None) for p in data.add_participants]
+        conversation, people = await core.conversations.add(actor, conversation_id, pairs)
+        sessions = await core.conversations.sessions(conversation)
+        added = [mapping.participant(conversation, p, sessions, core.links) for p in people]
         return api.AddedParticipants(conversation_id=conversation_id, participants=added)
 
     return [create_conversation, list_conversations, get_conversation, patch_conversation,
             delete_conversation, add_participants]  # fmt: skip
 
 
-def listing(found: list[Any], uri: str) -> api.Listing:
-    """All of `found` as one page."""
-    return api.Listing(
-        entities=found, page_size=max(25, len(found)), page_number=1, total=len(found), page_count=1,
-        self_uri=uri, first_uri=uri, last_uri=uri,
-    )  # fmt: skip
-
-
-def _created(body: Any, conversation_id: str) -> Response[Any]:
-    return Response(body, status_code=201, headers={"Location": f"/api/v2/conversations/{conversation_id}"})
-
-
 def _wish(body: api.NewConversation) -> NewConversation:
-    kind = _ALIASES.get(body.type, body.type)
-    if kind not in set(ConversationType):
-        allowed = ", ".join([*ConversationType, *_ALIASES])
-        raise Invalid(
-            f"Value [{body.type}] is not valid for field type [type]. Allowable values are: {allowed}",
-            code="invalid.value",
-            details=(Detail("invalid.value", "type"),),
-            cure=f"Set type to one of: {allowed}.",
-        )
     people = [
         NewParticipant(p.role, p.user_id, p.external_id, p.name, p.address) for p in body.participants or []
     ]
     return NewConversation(
-        ConversationType(kind),
+        ConversationType(_ALIASES.get(body.type, body.type)),
         ConversationState(body.state or "active"),
         tuple(people),
         body.metadata or {},
@@ -132,13 +114,15 @@ def _wish(body: api.NewConversation) -> NewConversation:
 
 
 def _names_both(wish: NewConversation) -> bool:
-    roles = {Purpose.AGENT if p.role == "agent" else Purpose.CUSTOMER for p in wish.participants}
+    """Whether it has all that a session needs: who the agent is, and that there is a customer (W7)."""
+    agents = [p for p in wish.participants if p.role == "agent"]
     return (
         wish.type is ConversationType.COBROWSE
         and wish.state is ConversationState.ACTIVE
-        and roles == {Purpose.AGENT, Purpose.CUSTOMER}
+        and len({p.user_id for p in agents}) == 1
+        and len(agents) < len(wish.participants)
     )
 
 
-def _endpoint(body: api.Endpoint) -> Endpoint:
-    return Endpoint(AddressType(body.type), body.id, body.external_id, body.name)
+def _endpoint(body: api.Endpoint, must_have_id: bool = False) -> Endpoint:
+    return Endpoint(AddressType(body.type), body.id, body.external_id, body.name, must_have_id)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import msgspec
-from litestar import Request, Response, post
+from litestar import Response, post
 from msgspec import UNSET
 
 from opencobrowse.domain.conversation import ConversationType
@@ -15,18 +15,22 @@ from opencobrowse.domain.people import Remembered
 from opencobrowse.domain.session import CobrowseType
 from opencobrowse.http import mapping
 from opencobrowse.http.auth import actor_of
+from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel.errors import Detail, Invalid
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.conversations import NewConversation, NewParticipant
 from opencobrowse.services.core import Core
-from opencobrowse.services.start import Once, Started, StartRequest
+from opencobrowse.services.idempotency import Once
+from opencobrowse.services.start import Started, StartRequest
 from opencobrowse.wire import api
 
-AnyRequest = Request[Any, Any, Any]
+Starting = Callable[[Actor, Once[Started] | None], Awaitable[Started | Remembered]]
+
 _TYPES: Final = {
     None: CobrowseType.VIEW, "view": CobrowseType.VIEW, "control": CobrowseType.CONTROL,
     "interactive": CobrowseType.CONTROL,
 }  # fmt: skip
+_AGENTS: Final = (None, "agent", "user")
 
 
 def handlers(core: Core) -> list[Any]:
@@ -38,13 +42,16 @@ def handlers(core: Core) -> list[Any]:
     def render_initiated(started: Started) -> bytes:
         return msgspec.json.encode(mapping.initiated(started, core.links))
 
+    def asking(wish: StartRequest) -> Starting:
+        return lambda actor, once: core.start(actor, wish, once)
+
     @post("/api/v2/conversations/{conversation_id:str}/cobrowse", status_code=200)
     async def start_cobrowse(
         request: AnyRequest, conversation_id: str, data: api.StartBody | None = None
     ) -> Response[api.SessionFields]:
         """Start a session. No body: the connected agent, view only."""
         wish = _from_start(conversation_id, data or api.StartBody())
-        return await _run(core, request, wish, render, 200)
+        return await run(core, request, asking(wish), render, 200)
 
     @post("/api/v2/conversations/{conversation_id:str}/cobrowse/initiate", status_code=200)
     async def initiate_cobrowse(
@@ -54,9 +61,9 @@ def handlers(core: Core) -> list[Any]:
         body = data or api.InitiateBody()
         wish = StartRequest(
             conversation_id, "initiate", body.initiator_id, body.target_id,
-            cobrowse_type=_TYPES[body.cobrowse_type], reason=body.reason,
+            cobrowse_type=_TYPES[body.cobrowse_type], reason=body.reason, agent_field="initiatorId",
         )  # fmt: skip
-        return await _run(core, request, wish, render_initiated, 200)
+        return await run(core, request, asking(wish), render_initiated, 200)
 
     @post("/api/v2/conversations/{conversation_id:str}/events", status_code=202)
     async def start_by_event(
@@ -64,48 +71,53 @@ def handlers(core: Core) -> list[Any]:
     ) -> Response[api.Initiated]:
         """Start a session by the event `cobrowse:start`."""
         event = data.data
-        target = event.target_id if event.target_id != event.initiator_id else None
         wish = StartRequest(
-            conversation_id, "events", event.initiator_id, target, cobrowse_type=_TYPES[event.mode]
-        )
-        return await _run(core, request, wish, render_initiated, 202)
+            conversation_id, "events", event.initiator_id, event.target_id,
+            cobrowse_type=_TYPES[event.mode], agent_field="data.initiatorId",
+        )  # fmt: skip
+        return await run(core, request, asking(wish), render_initiated, 202)
 
     @post("/api/v2/conversations/cobrowse", status_code=201)
     async def create_and_start(
         request: AnyRequest, data: api.ConversationWithSession
     ) -> Response[dict[str, Any]]:
         """Make a conversation of type cobrowse and start its session, in one call."""
-        actor = await actor_of(request, core)
-        agent, *others = _targets(data)
-        people = [NewParticipant("agent", user_id=agent.id)]
-        people += [NewParticipant("customer", user_id=o.id) for o in [*others, *(data.participants or [])]]
-        wish = NewConversation(ConversationType.COBROWSE, participants=tuple(people))
-        return Response(await create_started(core, actor, wish), status_code=201)
+        return await create_started(core, request, _from_targets(data))
 
     return [start_cobrowse, initiate_cobrowse, start_by_event, create_and_start]
 
 
-async def create_started(core: Core, actor: Actor, wish: NewConversation) -> dict[str, Any]:
+async def create_started(core: Core, request: AnyRequest, wish: NewConversation) -> Response[Any]:
     """A conversation and its session: the conversation's fields, and the session's under their own names (W7)."""
-    conversation = await core.conversations.create(actor, wish)
-    started = await core.start(actor, StartRequest(conversation.id, "create"))
-    assert isinstance(started, Started)  # noqa: S101
-    return with_session(core, started)
+
+    async def start(actor: Actor, once: Once[Started] | None) -> Started | Remembered:
+        conversation = await core.conversations.prepare(actor, wish)
+        agents = [p.user_id for p in conversation.agents()]
+        asked = StartRequest(conversation.id, "create", agents[0] if agents else None)
+        return await core.start.in_new(actor, conversation, asked, once)
+
+    def render(started: Started) -> bytes:
+        return msgspec.json.encode(_with_session(core, started))
+
+    answer = await run(core, request, start, render, 201)
+    made = msgspec.json.decode(answer.content)
+    answer.headers["Location"] = made["selfUri"]
+    return answer
 
 
-def with_session(core: Core, started: Started) -> dict[str, Any]:
+def _with_session(core: Core, started: Started) -> dict[str, Any]:
     body = msgspec.to_builtins(mapping.conversation(started.conversation, [started.session], core.links))
     fields = msgspec.to_builtins(mapping.initiated(started, core.links))
     session = {key: value for key, value in fields.items() if key not in ("id", "name", "state", "selfUri")}
     return {**session, **body, "session": fields}
 
 
-async def _run(
-    core: Core, request: AnyRequest, wish: StartRequest, render: Callable[[Started], bytes], status: int
+async def run(
+    core: Core, request: AnyRequest, start: Starting, render: Callable[[Started], bytes], status: int
 ) -> Response[Any]:
+    """One start, under its `Idempotency-Key` if it has one."""
     actor = await actor_of(request, core)
-    once = await _once(request, actor, render, status)
-    started = await core.start(actor, wish, once)
+    started = await start(actor, await _once(request, actor, render, status))
     if isinstance(started, Remembered):
         return Response(started.answer, status_code=started.status, media_type="application/json")
     return Response(render(started), status_code=status, media_type="application/json")
@@ -113,20 +125,26 @@ async def _run(
 
 async def _once(
     request: AnyRequest, actor: Actor, render: Callable[[Started], bytes], status: int
-) -> Once | None:
+) -> Once[Started] | None:
     key = request.headers.get("Idempotency-Key")
     if not key:
         return None
     if len(key) > 255:
-        raise Invalid("An Idempotency-Key has at most 255 characters.", code="invalid.value")
+        raise Invalid(
+            "The Idempotency-Key is too long.",
+            code="invalid.value",
+            details=(Detail("invalid.value", "Idempotency-Key"),),
+            cure="Send an Idempotency-Key of at most 255 characters, for example a UUID.",
+        )
     whose = f"{actor.org_id}\0{actor.client_id or actor.user_id}\0{request.url.path}\0{key}"
     body = hashlib.sha256(await request.body()).hexdigest()
     return Once(hashlib.sha256(whose.encode()).hexdigest(), body, render, status)
 
 
 def _from_start(conversation_id: str, body: api.StartBody) -> StartRequest:
-    agent = body.agent_id or (body.initiator.id if body.initiator else None)
-    external = next((p.id for p in body.participants or [] if p.type in (None, "external", "customer")), None)
+    named_as_initiator = body.agent_id is None and body.initiator is not None
+    agent = body.initiator.id if body.initiator is not None and named_as_initiator else body.agent_id
+    external = next((p.id for p in body.participants or [] if p.type != "agent" and p.id != agent), None)
     return StartRequest(
         conversation_id,
         "cobrowse",
@@ -135,28 +153,54 @@ def _from_start(conversation_id: str, body: api.StartBody) -> StartRequest:
         cobrowse_type=_TYPES[body.cobrowse_type],
         reason=body.reason,
         link_session=_linked(body.cobrowse_session_id),
+        agent_field="initiator.id" if named_as_initiator else "agentId",
     )
 
 
 def _linked(value: object) -> str | None:
     if value is UNSET:
         return None
-    if value in (None, "", "null", "undefined", "None"):
+    if value is None or str(value).strip().lower() in ("", "null", "undefined", "none"):
         raise Invalid(
-            "cobrowseSessionId is empty.",
+            "cobrowseSessionId names no session.",
             code="invalid.value",
             details=(Detail("invalid.value", "cobrowseSessionId"),),
-            cure="cobrowseSessionId links a session that already exists. To start a new one, leave it out.",
+            cure="cobrowseSessionId links a session that already exists: to start a new one, leave it out.",
         )
     return str(value)
 
 
-def _targets(body: api.ConversationWithSession) -> list[api.Target]:
-    if not body.to:
+def _from_targets(body: api.ConversationWithSession) -> NewConversation:
+    """`to` names the agent; whoever else it and `participants` name is a customer."""
+    agent = next((n for n, target in enumerate(body.to) if target.type in _AGENTS), None)
+    people = [_target(target, number, number == agent) for number, target in enumerate(body.to)]
+    people += [_person(p) for p in body.participants or []]
+    if not any(p.role == "agent" for p in people):
         raise Invalid(
-            "to names nobody.",
+            "to does not name the agent.",
             code="missing.field",
             details=(Detail("missing.field", "to"),),
             cure='Name the agent: "to": [{"id": "<agent user id>", "type": "user"}].',
         )
-    return body.to
+    code = body.wrap_up_code or body.wrap_up_code_snake
+    return NewConversation(
+        ConversationType.COBROWSE, participants=tuple(people), metadata={"wrapUpCode": code} if code else {}
+    )
+
+
+def _target(target: api.Initiator, number: int, is_agent: bool) -> NewParticipant:
+    if is_agent:
+        return NewParticipant("agent", user_id=target.id, field=f"to[{number}].id")
+    if target.type in ("sip", "email", "phone"):
+        return NewParticipant("customer", external_id=target.id, address=target.id)
+    return NewParticipant("customer", user_id=target.id)
+
+
+def _person(person: api.Person) -> NewParticipant:
+    role = "agent" if person.role == "agent" or person.type == "agent" else "customer"
+    user_id, external_id, address = person.user_id, person.external_id, person.address
+    if person.type in ("sip", "email", "phone"):
+        address, external_id = address or person.id, external_id or person.id
+    else:
+        user_id = user_id or person.id
+    return NewParticipant(role, user_id, external_id, person.name, address)

@@ -1,0 +1,85 @@
+"""What is put on top of every refusal before it leaves: who is asking comes first, then the request that works.
+
+The framework decodes a body before a handler runs, so a broken body is found before anybody has asked who sends
+it; here that order is put right. And here, at one place, the start family's refusals get their `help.example`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar.datastructures import Headers
+
+from opencobrowse.domain.session import CobrowseType
+from opencobrowse.http import paths
+from opencobrowse.http.auth import actor_behind
+from opencobrowse.http.paths import PathTable
+from opencobrowse.kernel.errors import Fault, Unauthenticated
+from opencobrowse.services.advice import Wish
+from opencobrowse.services.core import Core
+
+_AGENT_KEYS = ("agentId", "initiatorId", "participantId", "initiator", "data", "to", "participants")
+_ABOUT_THE_CALL = frozenset({400, 404, 405, 409, 403, 413, 415, 422})
+
+
+class Helper:
+    def __init__(self, core: Core, table: PathTable) -> None:
+        self._core = core
+        self._table = table
+
+    async def complete(self, scope: dict[str, Any], fault: Fault) -> Fault:
+        """`fault` with its example; or a 401 instead, where the sender has no token that is any good."""
+        path = str(scope["path"])
+        if fault.status not in _ABOUT_THE_CALL or not path.startswith("/api/v2/") or paths.is_guest(path):
+            return fault
+        try:
+            actor = await actor_behind(Headers.from_scope(scope), self._core)  # type: ignore[arg-type]
+        except Fault as refused:
+            known = bool(self._table.methods(path))
+            return refused if isinstance(refused, Unauthenticated) and known else fault
+        place = paths.place_of(path if self._table.methods(path) else self._table.right_path(path))
+        if place is not None and fault.example is None:
+            wish = _wish(place, bytes(scope.get("raw_body", b"")))
+            fault.example = await self._core.start.advice.example(actor, wish)
+        return fault
+
+
+def _wish(place: paths.Place, raw: bytes) -> Wish:
+    """What a body that was refused seems to have wanted, read as leniently as can be."""
+    try:
+        body = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        body = {}
+    data = body.get("data")
+    kind = str(body.get("cobrowseType") or (data.get("mode") if isinstance(data, dict) else None)).lower()
+    control = kind in ("control", "interactive")
+    return Wish(
+        place.call,
+        place.conversation_id,
+        _agent(body),
+        _customer(body.get("participants")),
+        CobrowseType.CONTROL if control else CobrowseType.VIEW,
+    )
+
+
+def _agent(body: Any) -> str | None:
+    """The id under the first key that can name an agent."""
+    if isinstance(body, str):
+        return body or None
+    if isinstance(body, list):
+        agents = [item for item in body if isinstance(item, dict) and item.get("role", "agent") == "agent"]
+        return _agent(agents[0]) if agents else None
+    if not isinstance(body, dict):
+        return None
+    for key in (*_AGENT_KEYS, "addParticipants", "from", "userId", "id"):
+        if key in body and (found := _agent(body[key])):
+            return found
+    return None
+
+
+def _customer(people: Any) -> str | None:
+    named = [p.get("id") for p in people if isinstance(p, dict)] if isinstance(people, list) else []
+    return next((name for name in named if isinstance(name, str) and 0 < len(name) <= 255), None)
