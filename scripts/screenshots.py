@@ -44,16 +44,16 @@ def take(links: dict[str, str], out: Path) -> None:
             suffix = "" if scheme == "light" else "-dark"
             options = {"viewport": {"width": 1280, "height": 800}, "color_scheme": scheme}
             agent = browser.new_context(**options).new_page()
-            agent.goto(links["viewer_url"])
+            agent.goto(links["viewerUrl"])
             agent.wait_for_selector("input[name=password]")
             agent.screenshot(path=out / f"sign-in{suffix}.png")
-            agent.fill("input[name=email]", links["agent_email"])
-            agent.fill("input[name=password]", links["agent_password"])
+            agent.fill("input[name=email]", links["agentEmail"])
+            agent.fill("input[name=password]", links["agentPassword"])
             agent.click("button[type=submit]")
             if scheme == "light":
                 agent.wait_for_timeout(1500)
                 agent.screenshot(path=out / "waiting.png")
-                share(browser.new_context(**options).new_page(), links["customer_url"], out)
+                share(browser.new_context(**options).new_page(), links["customerUrl"], out)
             agent.frame_locator("iframe").locator("input[autocomplete=cc-number]").wait_for()
             agent.wait_for_timeout(2500)
             agent.screenshot(path=out / f"console{suffix}.png")

@@ -1,39 +1,51 @@
-"""The command line."""
+"""The command line. What a command needs is imported when it runs: `--help` and `--version` are quick."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Start a cobrowse session from code.")
+from opencobrowse import __version__
+from opencobrowse.cli import admin, sessions
+from opencobrowse.cli.demo import demo
+from opencobrowse.cli.serve import serve
+from opencobrowse.cli.start import start
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # it prints locals and cuts paths; a plain traceback can be reported
+    help="Start a cobrowse session from code.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"opencobrowse {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
-def main() -> None:
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     """Start a cobrowse session from code."""
 
 
-@app.command()
-def serve(
-    host: Annotated[Optional[str], typer.Option(help="Address to listen on.")] = None,  # noqa: UP045
-    port: Annotated[Optional[int], typer.Option(help="Port to listen on.")] = None,  # noqa: UP045
-    data_dir: Annotated[Optional[str], typer.Option(help="Where the store lies.")] = None,  # noqa: UP045
-    public_url: Annotated[Optional[str], typer.Option(help="How customers reach it.")] = None,  # noqa: UP045
-    trusted_proxies: Annotated[Optional[str], typer.Option()] = None,  # noqa: UP045
-    tls_cert: Annotated[Optional[str], typer.Option()] = None,  # noqa: UP045
-    tls_key: Annotated[Optional[str], typer.Option()] = None,  # noqa: UP045
-    config: Annotated[Optional[Path], typer.Option(help="A TOML file with these options.")] = None,  # noqa: UP045
-) -> None:
-    """Run the server."""
-    from opencobrowse.runtime.server import serve as run_server  # noqa: PLC0415
-    from opencobrowse.runtime.settings import load  # noqa: PLC0415
-
-    given = {"host": host, "port": port, "data_dir": data_dir, "public_url": public_url,
-             "trusted_proxies": trusted_proxies, "tls_cert": tls_cert, "tls_key": tls_key}  # fmt: skip
-    run_server(load(given, config=config), lambda url: typer.echo(f"opencobrowse is ready at {url}"))
+app.command()(serve)
+app.command()(start)
+app.command()(demo)
+app.add_typer(admin.clients, name="client")
+app.add_typer(admin.users, name="user")
+app.add_typer(sessions.app, name="session")
 
 
 def run() -> None:
     app()
+
+
+if __name__ == "__main__":
+    run()

@@ -113,6 +113,13 @@ def end_session(session_id: str) -> Operation[models.SessionData]:
     )
 
 
+def any_call(method: str, path: str, body: Any = None) -> Operation[Any]:
+    """A call that has no method of its own; its answer as JSON, None where it is empty."""
+    return Operation(
+        Request(method, path, body=body), lambda reply: decode(reply, object) if reply.content else None
+    )
+
+
 def _conversation(conversation_id: str) -> str:
     return f"/api/v2/conversations/{_part(conversation_id)}"
 

@@ -100,6 +100,11 @@ class Client:
         """The organisation of the token: the cheapest call that proves host, id and secret."""
         return self.run(operations.my_organization())
 
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Any other call of the API, for example `call("GET", "/api/v2/webdeployments/deployments")`: its
+        answer as JSON. Token, retries and errors are as everywhere; a POST is not sent twice."""
+        return self.run(operations.any_call(method, path, body))
+
     # -- the driver: it does what the flows decide ---------------------------------------------------------
 
     def run(self, operation: Operation[T]) -> T:

@@ -6,11 +6,15 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
+import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiofastnet
+import msgspec
 import uvicorn
 import uvloop
 
@@ -18,6 +22,9 @@ from opencobrowse import http as http_package
 from opencobrowse.http.app import build
 from opencobrowse.live.endpoint import Endpoint
 from opencobrowse.live.front import front_for
+from opencobrowse.runtime.health import Health
+from opencobrowse.runtime.listening import CannotServe, check_certificate, listen, only_server
+from opencobrowse.runtime.logs import configure
 from opencobrowse.runtime.settings import Settings
 from opencobrowse.runtime.wiring import Parts, bootstrap, wire
 
@@ -26,18 +33,39 @@ log = logging.getLogger("opencobrowse.server")
 WEB_ROOT = Path(http_package.__file__).parent.parent / "assets"
 
 
-def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; `on_ready` is called with the URL once requests are answered."""
-    uvloop.run(_serve(settings, on_ready))
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers. `stop` may be called from any thread."""
+
+    url: str
+    stop: Callable[[], None]
 
 
-async def _serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
+def serve(settings: Settings, on_ready: Callable[[Running], None]) -> None:
+    """Serve until SIGTERM or SIGINT. `on_ready` is called, in the event loop, once requests are answered.
+
+    Raises `CannotServe` when the port, the certificate, the data directory or the store cannot be used.
+    """
+    configure(settings.log_level, settings.log_format)
+    check_certificate(settings)
+    with only_server(Path(settings.data_dir)):
+        sockets = listen(settings.host, settings.port)
+        port = sockets[0].getsockname()[1]
+        uvloop.run(_serve(msgspec.structs.replace(settings, port=port), sockets, on_ready))
+
+
+async def _serve(
+    settings: Settings, sockets: list[socket.socket], on_ready: Callable[[Running], None]
+) -> None:
     aiofastnet.patch_loop()
-    parts = wire(settings)
+    try:
+        parts = wire(settings)
+    except (sqlite3.Error, RuntimeError) as error:
+        raise CannotServe(f"The store in {settings.data_dir} cannot be opened: {error}.") from error
     try:
         await bootstrap(parts.core, settings)
         await restore(parts)
-        await _run(settings, parts, on_ready)
+        await _run(settings, parts, sockets, on_ready)
     finally:
         parts.store.close()
 
@@ -49,19 +77,26 @@ async def restore(parts: Parts) -> None:
             parts.hub.room(session)
 
 
-async def _run(settings: Settings, parts: Parts, on_ready: Callable[[str], None]) -> None:
-    app = build(parts.core, parts.clock, WEB_ROOT, settings.rate_limit_per_minute)
-    server = _Server(_config(settings, app, Endpoint(parts.hub, parts.core.tickets)))
-    ticker = asyncio.create_task(_tick(parts))
+async def _run(
+    settings: Settings, parts: Parts, sockets: list[socket.socket], on_ready: Callable[[Running], None]
+) -> None:
+    loop, health = asyncio.get_running_loop(), Health(parts.store)
+    app = build(parts.core, parts.clock, WEB_ROOT, settings.rate_limit_per_minute, health.unready)
+
+    def started() -> None:
+        log.info("serving %s", settings.origin)
+        on_ready(Running(settings.origin, stop))
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(server.stop)
+
+    server = _Server(_config(settings, app, Endpoint(parts.hub, parts.core.tickets)), health, started)
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, server.stop)
+        loop.add_signal_handler(number, server.stop)
+    ticker = asyncio.create_task(_tick(parts))
     try:
-        serving = asyncio.create_task(server.serve())
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.01)
-        if server.started:
-            on_ready(settings.origin)
-        await serving
+        await server.serve(sockets)
+        log.info("stopped")
     finally:
         ticker.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -71,8 +106,6 @@ async def _run(settings: Settings, parts: Parts, on_ready: Callable[[str], None]
 def _config(settings: Settings, app: Any, endpoint: Endpoint) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         http=front_for(endpoint),
         ws="websockets-sansio",
         loop="none",
@@ -85,20 +118,35 @@ def _config(settings: Settings, app: Any, endpoint: Endpoint) -> uvicorn.Config:
         timeout_graceful_shutdown=10,
         ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,
+        # From one of these addresses, the right-most address of X-Forwarded-For that is none of them is the
+        # client's (reliability.md B24). From any other, the header is nothing.
         proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
+        forwarded_allow_ips=list(settings.trusted_proxies),
     )
 
 
 class _Server(uvicorn.Server):
     """uvicorn without its signal handling: it would raise the signal again and lose the exit code."""
 
+    def __init__(self, config: uvicorn.Config, health: Health, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._health = health
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_started()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
         yield
 
     def stop(self) -> None:
+        """Finish what runs, then stop; asked twice, stop now."""
+        self.force_exit = self.should_exit
         self.should_exit = True
+        self._health.drain()
 
 
 async def _tick(parts: Parts) -> None:

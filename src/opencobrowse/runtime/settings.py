@@ -5,36 +5,77 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
+from msgspec import Meta
 
 from opencobrowse.kernel import limits
+from opencobrowse.runtime import checks
 
 PREFIX: Final = "OPENCOBROWSE_"
-_NOT_SETTINGS: Final = frozenset({"CONFIG", "URL", "CLIENT_ID", "CLIENT_SECRET", "TOKEN", "HOST_URL"})
+# Read by the client and the command line, not by the server: they may lie in the same environment.
+NOT_SETTINGS: Final = frozenset({"CONFIG", "URL", "CLIENT_ID", "CLIENT_SECRET", "TOKEN"})
+
+Count = Annotated[int, Meta(ge=1)]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Everything an operator can set. `docs/reference/settings.md` is made from this class."""
+    """Everything an operator can set. The table of `docs/reference/cli.md` is made from this class."""
 
-    host: str = "127.0.0.1"
-    port: int = 8080
-    data_dir: str = "opencobrowse-data"
-    public_url: str | None = None
-    trusted_proxies: str = ""
-    tls_cert: str | None = None
-    tls_key: str | None = None
-    offer_seconds: int = limits.OFFER_MS // 1000
-    rate_limit_per_minute: int = limits.API_CALLS_PER_MINUTE
-    relay_frames_per_second: int = limits.SHARER_FRAMES_PER_SECOND
-    relay_bytes_per_second: int = limits.SHARER_BYTES_PER_SECOND
-    bootstrap_client_id: str | None = None
-    bootstrap_client_secret: str | None = None
-    bootstrap_agent_email: str | None = None
-    bootstrap_agent_password: str | None = None
+    host: Annotated[str, Meta(description="Address to listen on.", examples=["127.0.0.1"])] = "127.0.0.1"
+    port: Annotated[
+        int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes a free one.", examples=[8080])
+    ] = 8080
+    data_dir: Annotated[
+        str, Meta(min_length=1, description="Directory of the store, made where there is none.")
+    ] = "opencobrowse-data"
+    public_url: Annotated[
+        str | None,
+        Meta(
+            description="How customers and agents reach it: the origin of every link. Default: http://host:port.",
+            examples=["https://cobrowse.example.com"],
+        ),
+    ] = None
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Addresses and networks of your proxies; nobody else's X-Forwarded-For is believed.",
+            examples=["127.0.0.1, 10.0.0.0/8"],
+        ),
+    ] = ()
+    tls_cert: Annotated[str | None, Meta(description="Certificate chain, PEM. Needs tls_key.")] = None
+    tls_key: Annotated[str | None, Meta(description="Private key, PEM. Needs tls_cert.")] = None
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="What is logged to stderr.")
+    ] = "info"
+    log_format: Annotated[
+        Literal["text", "json"], Meta(description="One line of text or one JSON object for each event.")
+    ] = "text"
+    offer_seconds: Annotated[
+        int, Meta(ge=5, le=86400, description="How long a customer may answer an offer, in seconds.")
+    ] = limits.OFFER_MS // 1000
+    rate_limit_per_minute: Annotated[Count, Meta(description="API calls a minute for one token.")] = (
+        limits.API_CALLS_PER_MINUTE
+    )
+    relay_frames_per_second: Annotated[Count, Meta(description="Frames a second from one sharing page.")] = (
+        limits.SHARER_FRAMES_PER_SECOND
+    )
+    relay_bytes_per_second: Annotated[Count, Meta(description="Bytes a second from one sharing page.")] = (
+        limits.SHARER_BYTES_PER_SECOND
+    )
+    bootstrap_client_id: Annotated[str | None, Meta(description="OAuth client made by the first start.")] = (
+        None
+    )
+    bootstrap_client_secret: Annotated[
+        str | None, Meta(description="Its secret. Changing it changes the client's.", extra={"secret": True})
+    ] = None
+    bootstrap_agent_email: Annotated[str | None, Meta(description="Agent made by the first start.")] = None
+    bootstrap_agent_password: Annotated[
+        str | None, Meta(description="The agent's password.", extra={"secret": True})
+    ] = None
 
     @property
     def origin(self) -> str:
@@ -46,35 +87,66 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         return f"{scheme}://{host}:{self.port}"
 
 
-class BadSettings(Exception):
+class BadSettings(Exception):  # noqa: N818  named for what it says, as the kernel's are
     """A setting that cannot be: the message says which, where and what would do."""
+
+
+# What a type cannot say. Each takes the value, returns it in its one spelling, or raises ValueError.
+_CHECKS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "public_url": checks.origin,
+    "trusted_proxies": checks.proxies,
+    "tls_cert": checks.file,
+    "tls_key": checks.file,
+}
+_PAIRS: Final = (
+    ("tls_cert", "tls_key"),
+    ("bootstrap_client_id", "bootstrap_client_secret"),
+    ("bootstrap_agent_email", "bootstrap_agent_password"),
+)
 
 
 def load(
     given: Mapping[str, Any], environ: Mapping[str, str] = os.environ, config: Path | None = None
 ) -> Settings:
-    """Settings from the file `config`, the environment and `given` (those of it that are not None)."""
+    """Settings from the file `config`, the environment and `given` (those of it that are not None).
+
+    An empty variable counts as not set. Raises `BadSettings`.
+    """
     path = config or (Path(environ[f"{PREFIX}CONFIG"]) if environ.get(f"{PREFIX}CONFIG") else None)
-    values: dict[str, Any] = {}
+    found: dict[str, tuple[str, Any]] = {}  # name -> (where it was said, value)
     if path is not None:
-        values.update(_from_file(path))
+        found.update(_from_file(path))
     for name, text in environ.items():
         key = name.removeprefix(PREFIX)
-        if name.startswith(PREFIX) and key not in _NOT_SETTINGS:
-            values[_known(key.lower(), name)] = text
-    values.update({key: value for key, value in given.items() if value is not None})
-    try:
-        return msgspec.convert(values, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise BadSettings(f"A setting is not valid: {error}") from None
+        if name.startswith(PREFIX) and key not in NOT_SETTINGS and text != "":
+            found[_known(key.lower(), name)] = (name, text)
+    for key, value in given.items():
+        if value is not None:
+            found[_known(key, key)] = (f"--{key.replace('_', '-')}", value)
+    values = {key: _checked(key, where, value) for key, (where, value) in found.items()}
+    for left, right in _PAIRS:
+        if (values.get(left) is None) != (values.get(right) is None):
+            there, missing = (left, right) if values.get(left) is not None else (right, left)
+            raise BadSettings(f"{found[there][0]} is set without {missing}: they belong together.")
+    return Settings(**values)
 
 
-def _from_file(path: Path) -> dict[str, Any]:
+def describe() -> list[tuple[str, str, Any, str]]:
+    """(name, type, default, description) of every setting, for the reference page."""
+    rows = []
+    for field in msgspec.structs.fields(Settings):
+        kind = _type_of(field.name)
+        meta = _meta(field.name)
+        rows.append((field.name, checks.type_name(kind), field.default, meta.description or ""))
+    return rows
+
+
+def _from_file(path: Path) -> dict[str, tuple[str, Any]]:
     try:
-        found = tomllib.loads(path.read_text())
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        read = tomllib.loads(path.read_text())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadSettings(f"{path}: {error}") from None
-    return {_known(key, f"{path}: {key}"): value for key, value in found.items()}
+    return {_known(key, f"{path}: {key}"): (f"{path}: {key}", value) for key, value in read.items()}
 
 
 def _known(key: str, where: str) -> str:
@@ -84,3 +156,32 @@ def _known(key: str, where: str) -> str:
     near = difflib.get_close_matches(key, names, n=1)
     hint = f" Did you mean {near[0]}?" if near else f" Known are: {', '.join(names)}."
     raise BadSettings(f"{where} is not a setting.{hint}")
+
+
+def _checked(key: str, where: str, value: Any) -> Any:
+    if key == "trusted_proxies" and isinstance(value, str):
+        value = value.replace(",", " ").split()
+    kind = _type_of(key)
+    try:
+        converted = msgspec.convert(value, kind, strict=False)
+        check = _CHECKS.get(key)
+        return check(converted) if check and converted is not None else converted
+    except msgspec.ValidationError:
+        why = checks.type_name(kind)
+    except ValueError as error:
+        why = str(error)
+    meta = _meta(key)
+    shown = "" if (meta.extra or {}).get("secret") else f" ({value!r})"
+    example = f", for example {meta.examples[0]}" if meta.examples else ""
+    raise BadSettings(f"{where}{shown} is not valid: it has to be {why}{example}.")
+
+
+def _type_of(key: str) -> Any:
+    return get_type_hints(Settings, include_extras=True)[key]
+
+
+def _meta(key: str) -> Meta:
+    """All that is said about a field; of nested annotations the outermost."""
+    kind = _type_of(key)
+    found = [m for m in get_args(kind)[1:] if isinstance(m, Meta)] if get_origin(kind) is Annotated else []
+    return found[-1] if found else Meta()

@@ -1,0 +1,59 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from opencobrowse.cli.output import Exit, fail
+
+if TYPE_CHECKING:
+    from opencobrowse.client import Client
+    from opencobrowse.runtime.settings import Settings
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Host = Annotated[
+    str | None,
+    typer.Option(help="The server, for example https://cobrowse.example.com.", envvar="OPENCOBROWSE_URL"),
+]
+ClientId = Annotated[
+    str | None,
+    typer.Option(help="OAuth client id.", envvar=["OPENCOBROWSE_CLIENT_ID", "GENESYS_CLIENT_ID"]),
+]
+ClientSecret = Annotated[
+    str | None,
+    typer.Option(
+        help="OAuth client secret; better in the environment, where no process list shows it.",
+        envvar=["OPENCOBROWSE_CLIENT_SECRET", "GENESYS_CLIENT_SECRET"],
+    ),
+]
+DataDir = Annotated[str | None, typer.Option(help="Directory of the store.")]
+Config = Annotated[Path | None, typer.Option(help="A TOML file with the server's settings.")]
+
+
+def connect(host: str | None, client_id: str | None, client_secret: str | None) -> Client:
+    """A client of the options, by default of this machine's server. Raises `ConfigurationError`."""
+    from opencobrowse.client import Client  # noqa: PLC0415  brings httpx
+
+    return Client(host or "http://127.0.0.1:8080", client_id, client_secret)
+
+
+def settings_of(given: dict[str, Any], config: Path | None) -> Settings:
+    """The settings, or the end of the command with what is wrong with them."""
+    from opencobrowse.runtime.settings import BadSettings, load  # noqa: PLC0415
+
+    try:
+        return load(given, config=config)
+    except BadSettings as error:
+        fail(Exit.USAGE, str(error))
+
+
+def needs_server(error: ModuleNotFoundError) -> None:
+    """End the command when a package of the [server] extra is missing; a module of ours would be a defect."""
+    if error.name is not None and not error.name.startswith("opencobrowse"):
+        fail(
+            Exit.REFUSED,
+            f"The server's packages are missing ({error.name}): pip install 'opencobrowse[server]'",
+        )

@@ -1,0 +1,48 @@
+"""`opencobrowse serve`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from opencobrowse.cli.options import Config, DataDir, needs_server, settings_of
+from opencobrowse.cli.output import Exit, fail
+
+
+def serve(
+    *,
+    host: Annotated[str | None, typer.Option(help="Address to listen on. Default: 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one. Default: 8080.")] = None,
+    data_dir: DataDir = None,
+    public_url: Annotated[str | None, typer.Option(help="How customers and agents reach it.")] = None,
+    trusted_proxies: Annotated[
+        str | None, typer.Option(help="Proxies whose X-Forwarded-For is believed: addresses, networks.")
+    ] = None,
+    tls_cert: Annotated[str | None, typer.Option(help="Certificate chain, PEM.")] = None,
+    tls_key: Annotated[str | None, typer.Option(help="Private key, PEM.")] = None,
+    log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error.")] = None,
+    config: Config = None,
+) -> None:
+    """Run the server. Every option is also OPENCOBROWSE_<NAME> and a key of the --config file."""
+    given = {
+        "host": host,
+        "port": port,
+        "data_dir": data_dir,
+        "public_url": public_url,
+        "trusted_proxies": trusted_proxies,
+        "tls_cert": tls_cert,
+        "tls_key": tls_key,
+        "log_level": log_level,
+    }
+    settings = settings_of(given, config)
+    try:
+        from opencobrowse.runtime.listening import CannotServe  # noqa: PLC0415
+        from opencobrowse.runtime.server import serve as run  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        needs_server(error)
+        raise
+    try:
+        run(settings, lambda running: typer.echo(f"opencobrowse is ready at {running.url}"))
+    except CannotServe as error:
+        fail(Exit.REFUSED, str(error))

@@ -1,0 +1,67 @@
+"""What an operator does by hand at a data directory: agents, passwords. Safe while a server runs on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from opencobrowse.domain.people import Token, User
+from opencobrowse.kernel.errors import Invalid
+from opencobrowse.ports.passwords import Passwords
+from opencobrowse.ports.store import Change, Conflict, Delete, Put, Store
+from opencobrowse.services.directory import AGENT_PERMISSIONS, Directory
+from opencobrowse.services.permissions import COBROWSE_AGENT
+
+MIN_PASSWORD: Final = 8
+_ATTEMPTS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user, and whether this call made them."""
+
+    user: User
+    made: bool
+
+
+class Operator:
+    def __init__(self, store: Store, directory: Directory, passwords: Passwords) -> None:
+        self._store = store
+        self._directory = directory
+        self._passwords = passwords
+
+    async def agents(self) -> list[User]:
+        """Everybody who may be the agent of a session, oldest first."""
+        org = await self._directory.organization()
+        people = await self._store.find(User, org_id=org.id)
+        return [user for user in people if user.active and COBROWSE_AGENT in user.permissions]
+
+    async def person(self, email: str, name: str | None, password: str, agent: bool) -> Person:
+        """Make a person, or give the one with this address a new password and end their sign-ins.
+
+        Raises `Invalid` for an address that is none and for a password that is too short.
+        """
+        if len(password) < MIN_PASSWORD:
+            raise Invalid(
+                f"The password is too short: at least {MIN_PASSWORD} characters.", code="invalid.value"
+            )
+        found = await self._store.find(User, email=email.strip().lower())
+        if not found:
+            return Person(await self._directory.create_user(email, name, password, agent=agent), made=True)
+        hashed = await self._passwords.hash(password)
+        for _ in range(_ATTEMPTS):
+            user = (await self._store.find(User, email=email.strip().lower()))[0]
+            permissions = (
+                user.permissions | AGENT_PERMISSIONS if agent else user.permissions - {COBROWSE_AGENT}
+            )
+            after = replace(
+                user, password_hash=hashed, name=name or user.name, permissions=permissions, active=True
+            )
+            tokens = await self._store.find(Token, user_id=user.id)
+            changes: list[Change] = [Put(after), *(Delete(Token, token.id) for token in tokens)]
+            try:
+                await self._store.commit(*changes)
+            except Conflict:
+                continue
+            return Person(replace(after, version=after.version + 1), made=False)
+        raise Invalid("The user is being changed by too many at once.", code="conflict")
