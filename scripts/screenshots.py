@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Page  # noqa: E402
 
-from tests.support.browser import accept_prompt, chromium, prompt_shown  # noqa: E402
+from tests.support.browser import MIRROR, accept_prompt, chromium, prompt_shown  # noqa: E402
 from tests.support.server import free_port  # noqa: E402
 
 
@@ -54,7 +54,7 @@ def take(links: dict[str, str], out: Path) -> None:
                 agent.wait_for_timeout(1500)
                 agent.screenshot(path=out / "waiting.png")
                 share(browser.new_context(**options).new_page(), links["customerUrl"], out)
-            agent.frame_locator("iframe").locator("input[autocomplete=cc-number]").wait_for()
+            agent.frame_locator(MIRROR).locator("input[autocomplete=cc-number]").wait_for()
             agent.wait_for_timeout(2500)
             agent.screenshot(path=out / f"console{suffix}.png")
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.e2e.conftest import World
-from tests.support.browser import accept_prompt, decline_prompt, prompt_shown, sign_in, site
+from tests.support.browser import MIRROR, accept_prompt, decline_prompt, prompt_shown, sign_in, site
 from tests.support.server import Server, running
 from tests.support.wire import watch
 
@@ -16,7 +16,7 @@ OWN = "[data-opencobrowse-ui]"
 
 
 def mirror(agent: Page) -> FrameLocator:
-    return agent.frame_locator("iframe")
+    return agent.frame_locator(MIRROR)
 
 
 def shared(world: World) -> tuple[Page, Page, dict[str, str]]:
@@ -42,7 +42,7 @@ def test_start_prompt_accept_and_the_agent_sees_the_page(world: World) -> None:
     sign_in(agent, session["viewerUrl"])
     expect(mirror(agent).locator("#title")).to_have_text("Corner shop")
     expect(mirror(agent).locator("#title")).to_have_css("color", "rgb(0, 102, 51)")
-    assert agent.get_attribute("iframe", "sandbox") == "allow-same-origin"
+    assert agent.get_attribute(MIRROR, "sandbox") == "allow-same-origin"
     assert world.state(session["id"]) == "active"
 
 

@@ -25,6 +25,9 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 
+# The picture that is shown: while a new one is built behind it there are two frames for a moment.
+MIRROR = ".picture:not(.is-coming) iframe"
+
 
 def chromium_path() -> str:
     """The system's Chromium. A missing one is an error, never a skip."""

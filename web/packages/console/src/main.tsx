@@ -1,64 +1,60 @@
 import { render } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, api } from './api.ts';
-import { Viewer } from './viewer.ts';
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/views.css';
+import './styles/session.css';
+import { ApiError, api, type User } from './api.ts';
+import { sessionOf, usePath } from './route.ts';
+import { List } from './views/List.tsx';
+import { Notice } from './views/parts.tsx';
+import { SessionView } from './views/Session.tsx';
+import { SignIn } from './views/SignIn.tsx';
+import { TopBar } from './views/TopBar.tsx';
 
-function SignIn({ onDone }: { onDone: () => void }) {
-  const [error, setError] = useState('');
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    try {
-      await api.signIn(String(form.get('email')), String(form.get('password')));
-      onDone();
-    } catch (problem) {
-      setError(problem instanceof ApiError ? problem.message : 'The server cannot be reached.');
-    }
-  };
-  return (
-    <form onSubmit={submit}>
-      <h1>Sign in</h1>
-      <input name="email" type="email" autocomplete="username" required />
-      <input name="password" type="password" autocomplete="current-password" required />
-      <button type="submit">Sign in</button>
-      <p role="alert">{error}</p>
-    </form>
-  );
-}
-
-function Session({ id }: { id: string }) {
-  const root = useRef<HTMLDivElement>(null);
-  const [state, setState] = useState('connecting');
-  useEffect(() => {
-    if (!root.current) return;
-    const viewer = new Viewer(id, root.current, {
-      state: (s) => setState(s.state),
-      end: (reason) => setState(`ended: ${reason}`),
-      size: () => {},
-      connected: () => {},
-    });
-    return () => viewer.close();
-  }, [id]);
-  return (
-    <main>
-      <p id="state">{state}</p>
-      <div ref={root} id="mirror" />
-    </main>
-  );
-}
+type Known = User | 'nobody' | 'asking' | 'unreachable';
 
 function App() {
-  const [known, setKnown] = useState<boolean | undefined>(undefined);
-  useEffect(() => {
-    api.me().then(
-      () => setKnown(true),
-      () => setKnown(false),
-    );
+  const [user, setUser] = useState<Known>('asking');
+  const path = usePath();
+  const ask = useCallback(() => {
+    api.me().then(setUser, (error) => {
+      setUser(error instanceof ApiError && error.status < 500 ? 'nobody' : 'unreachable');
+    });
   }, []);
-  if (known === undefined) return null;
-  if (!known) return <SignIn onDone={() => setKnown(true)} />;
-  const id = /sessions\/([^/]+)/.exec(location.pathname)?.[1];
-  return id ? <Session id={id} /> : <p>No session</p>;
+  useEffect(ask, [ask]);
+  useEffect(() => {
+    if (user !== 'unreachable') return;
+    const timer = setInterval(ask, 3000);
+    return () => clearInterval(timer);
+  }, [user, ask]);
+
+  if (user === 'asking') return <p class="unseen">Loading…</p>;
+  if (user === 'unreachable') {
+    return (
+      <Notice icon="offline" tone="bad" title="The server cannot be reached">
+        <p aria-live="polite">Trying again every three seconds.</p>
+      </Notice>
+    );
+  }
+  if (user === 'nobody') return <SignIn onDone={setUser} />;
+  const signOut = (): void => {
+    api.signOut().then(
+      () => setUser('nobody'),
+      () => setUser('nobody'),
+    );
+  };
+  const id = sessionOf(path);
+  return (
+    <div class="app">
+      <TopBar user={user} onSignOut={signOut} />
+      {id ? (
+        <SessionView key={id} id={id} user={user} onSignedOut={() => setUser('nobody')} />
+      ) : (
+        <List user={user} onSignedOut={() => setUser('nobody')} />
+      )}
+    </div>
+  );
 }
 
 render(<App />, document.getElementById('app') as HTMLElement);

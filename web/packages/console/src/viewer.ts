@@ -6,93 +6,174 @@ import {
   type FromServer,
   HEADER_BYTES,
   Kind,
+  makeFrame,
+  type Pointer,
   type Position,
   readHeader,
+  readPointer,
   type SessionState,
   VERSION,
+  writePointer,
 } from '@opencobrowse/protocol';
 import { Mirror } from '@opencobrowse/replay';
 import { api } from './api.ts';
+import { Latency } from './latency.ts';
 
 export interface ViewerEvents {
   state(state: SessionState): void;
   end(reason: string): void;
   size(width: number, height: number): void;
   connected(yes: boolean): void;
+  /** The socket will not come back: `code` is its close code, 0 where no ticket was given. */
+  refused(code: number, error: unknown): void;
+  latency(ms: number | undefined): void;
+  /** Somebody's pointer; peer 0 is the customer's. */
+  pointer(peer: number, pointer: Pointer): void;
+  /** The first snapshot is on the screen. */
+  picture(): void;
+  /** The mirror's sandbox was tampered with: nothing is shown any more (reliability.md B1). */
+  unsafe(): void;
 }
 
+/** After an event that could not be applied, the stream is fetched again; not more often than this. */
+const RELOAD_MS = 10_000;
 const decoder = new TextDecoder();
 
 export class Viewer {
-  readonly #link: Link;
+  /** This viewer's number in the session; its own pointer comes back under no number. */
+  peer = 0;
+  readonly #latency: Latency;
   readonly #mirror: Mirror;
+  #link: Link;
+  #refusal: unknown;
   #position: Position | undefined;
   #chunks: Uint8Array<ArrayBuffer>[] = [];
   #work: Promise<void> = Promise.resolve();
   #busy = 0;
+  #reloadedAt = Number.NEGATIVE_INFINITY;
+  #pictured = false;
 
   constructor(
-    sessionId: string,
+    private readonly sessionId: string,
     root: HTMLElement,
     private readonly events: ViewerEvents,
   ) {
-    this.#mirror = new Mirror(root, events.size);
-    this.#link = new Link({
-      open: () => api.ticket(sessionId),
-      opened: () => {
-        this.#link.tell({
-          type: 'hello',
-          versions: [VERSION],
-          ...(this.#position && { resume: this.#position }),
-        });
-        events.connected(true);
+    this.#mirror = new Mirror(root, {
+      size: events.size,
+      failed: () => this.#failed(),
+      unsafe: () => {
+        this.close();
+        events.unsafe();
       },
-      message: (message) => this.#in(() => this.#message(message)),
-      frame: (frame) => this.#frame(frame),
-      closed: () => events.connected(false),
     });
+    this.#latency = new Latency((id) => this.#link.tell({ type: 'ping', id }), events.latency);
+    this.#link = this.#open();
   }
 
-  end(): void {
-    this.#link.tell({ type: 'stop' });
+  get counts(): Mirror['counts'] {
+    return this.#mirror.counts;
+  }
+
+  /** The agent's own pointer, to the customer and to the other viewers. */
+  point(pointer: Pointer): void {
+    const header = { kind: Kind.POINTER, flags: 0, peer: 0, epoch: 0, offset: 0 };
+    this.#link.send(makeFrame(header, writePointer(pointer)));
+  }
+
+  /** The mirrored node at a place of the customer's viewport. */
+  at(x: number, y: number): number {
+    return this.#mirror.at(x, y);
   }
 
   close(): void {
+    this.#latency.stop();
     this.#link.stop();
     this.#mirror.destroy();
   }
 
+  #open(): Link {
+    const link: Link = new Link({
+      open: () =>
+        api.ticket(this.sessionId).catch((error) => {
+          this.#refusal = error;
+          throw error;
+        }),
+      opened: () => this.#in(() => this.#hello(link)), // after what is still being unpacked: it moves the position
+      message: (message) => link === this.#link && this.#in(() => this.#message(message)),
+      frame: (frame) => link === this.#link && this.#frame(frame),
+      closed: (final, code) => link === this.#link && this.#closed(final, code),
+    });
+    return link;
+  }
+
+  #hello(link: Link): void {
+    this.#chunks = [];
+    link.tell({
+      type: 'hello',
+      versions: [VERSION],
+      ...(this.#position && { resume: this.#position }),
+    });
+    this.#latency.start();
+    this.events.connected(true);
+  }
+
+  #closed(final: boolean, code: number): void {
+    this.#latency.stop();
+    this.events.connected(false);
+    if (final) this.events.refused(code, this.#refusal);
+  }
+
   #message(message: FromServer): void {
-    if (message.type === 'state') this.events.state(message);
-    else if (message.type === 'end') this.events.end(message.reason);
-    else if (message.type === 'resync') {
-      this.#position = message.position;
-      this.#chunks = [];
+    switch (message.type) {
+      case 'welcome':
+        this.peer = message.peer;
+        break;
+      case 'state':
+        this.events.state(message);
+        break;
+      case 'pong':
+        this.#latency.pong(message.id);
+        break;
+      case 'end':
+        this.events.end(message.reason);
+        break;
+      case 'resync':
+        this.#position = undefined; // until its snapshot is here, a resume has nothing to go on from
+        this.#chunks = [];
+        break;
+      default:
     }
   }
 
   #frame(frame: ArrayBuffer): void {
     const header = readHeader(frame);
-    if (header.kind === Kind.POINTER) return;
-    const body = new Uint8Array(frame, HEADER_BYTES);
+    if (header.kind === Kind.POINTER) {
+      this.#pointer(header.peer, readPointer(frame));
+      return;
+    }
+    let body = new Uint8Array(frame, HEADER_BYTES);
     if (header.kind === Kind.SNAPSHOT) {
       this.#chunks.push(body);
       if (!(header.flags & Flag.LAST)) return;
-      const whole = new Uint8Array(this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-      let at = 0;
-      for (const chunk of this.#chunks) {
-        whole.set(chunk, at);
-        at += chunk.length;
-      }
+      body = joined(this.#chunks);
       this.#chunks = [];
-      this.#apply(whole, header.flags, header);
-    } else this.#apply(body, header.flags, header);
+    }
+    this.#apply(body, header.flags, { epoch: header.epoch, offset: header.offset + 1 });
   }
 
-  #apply(body: Uint8Array<ArrayBuffer>, flags: number, { epoch, offset }: Position): void {
+  #pointer(peer: number, pointer: Pointer | undefined): void {
+    if (pointer === undefined) return;
+    if (peer === 0) this.#mirror.hover(pointer.action === 'leave' ? 0 : pointer.node);
+    this.events.pointer(peer, pointer);
+  }
+
+  #apply(body: Uint8Array<ArrayBuffer>, flags: number, next: Position): void {
     const show = (bytes: Uint8Array): void => {
+      this.#position = next;
       this.#mirror.apply(JSON.parse(decoder.decode(bytes)));
-      this.#position = { epoch, offset: offset + 1 };
+      if (this.#pictured || this.#mirror.counts.snapshots === 0) return;
+      this.#pictured = true;
+      this.events.picture();
     };
     if (flags & Flag.DEFLATE) {
       const ready = inflate(body);
@@ -103,13 +184,49 @@ export class Viewer {
   /** Do it now, or after what is being unpacked: order is the order of arrival. */
   #in(work: () => void | Promise<void>): void {
     if (this.#busy === 0) {
-      const result = work();
+      const result = this.#try(work);
       if (!result) return;
       this.#busy++;
       this.#work = result.finally(() => this.#busy--);
       return;
     }
     this.#busy++;
-    this.#work = this.#work.then(work).finally(() => this.#busy--);
+    this.#work = this.#work.then(() => this.#try(work)).finally(() => this.#busy--);
   }
+
+  /** A frame that is not what it says (a hand-made page) is passed over; the stream goes on. */
+  #try(work: () => void | Promise<void>): Promise<void> | undefined {
+    try {
+      return work()?.catch(() => this.#failed());
+    } catch {
+      this.#failed();
+      return undefined;
+    }
+  }
+
+  /** The mirror may differ now: fetch the stream again from the server's snapshot. The customer's page is not
+   * asked for anything. What fails again at once is left as it is. */
+  #failed(): void {
+    const now = performance.now();
+    if (now - this.#reloadedAt < RELOAD_MS) return;
+    this.#reloadedAt = now;
+    queueMicrotask(() => {
+      this.#position = undefined;
+      const before = this.#link;
+      this.#link = this.#open();
+      before.stop();
+    });
+  }
+}
+
+function joined(chunks: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const only = chunks.length === 1 ? chunks[0] : undefined;
+  if (only) return only;
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }
