@@ -14,7 +14,7 @@ const { version } = JSON.parse(readFileSync(join(web, 'packages/sdk/package.json
 
 mkdirSync(join(out, 'sdk'), { recursive: true });
 
-/** Bundle one entry into one string. */
+/** Bundle one entry into one string, with all that it imports. */
 async function bundle(entry, format, define = {}) {
   const result = await build({
     configFile: false,
@@ -25,10 +25,17 @@ async function bundle(entry, format, define = {}) {
       write: false,
       target: 'es2022',
       minify: true,
-      lib: { entry: join(web, entry), formats: [format], name: 'OpenCobrowseLoader' },
+      modulePreload: false,
+      rollupOptions: {
+        input: join(web, entry),
+        preserveEntrySignatures: 'strict',
+        output: { format, name: 'OpenCobrowseLoader', codeSplitting: false },
+      },
     },
   });
-  return [result].flat()[0].output.find((file) => file.type === 'chunk').code;
+  const chunks = [result].flat()[0].output.filter((file) => file.type === 'chunk');
+  if (chunks.length !== 1) throw new Error(`${entry} became ${chunks.length} files`);
+  return chunks[0].code;
 }
 
 function integrity(code) {

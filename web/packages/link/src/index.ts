@@ -1,4 +1,4 @@
 export { backoff } from './backoff.ts';
 export { inflate } from './deflate.ts';
-export { Link, type LinkEvents, type Opening } from './link.ts';
-export { SharerStream } from './stream.ts';
+export { Link, type LinkEvents, type OpenError, type Opening } from './link.ts';
+export { SharerStream, type StreamEvents } from './stream.ts';

@@ -1,2 +1,3 @@
-export { level, type MaskRules, NEVER_SHOWN } from './level.ts';
-export { MASKED, Mask, publicUrl } from './mask.ts';
+export { MASKED } from './attributes.ts';
+export type { MaskRules } from './level.ts';
+export { Mask, OWN_ATTRIBUTE, publicUrl } from './mask.ts';

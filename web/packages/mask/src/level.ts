@@ -1,66 +1,128 @@
-/** What of an element may leave the page. Mask by default, escalate only: a node is shown when nothing hides
- * it and something shows it; some can never be shown (fidelity.md, field.md B5). */
+/** What of an element may leave the page: mask by default, and whatever hides wins over whatever shows. */
+
+import { isEditor, isNeverShown, isTextField } from './fields.ts';
 
 export interface MaskRules {
+  /** `inputs`: what is typed or chosen is masked. `private`: all text as well. */
   privacy: 'inputs' | 'private';
   maskSelectors: string[];
   showSelectors: string[];
 }
 
-/** Once a password, always a password: a field that was one stays masked after "show password". */
-const wasPassword = new WeakSet<Element>();
-
-/** Card, one-time-code, password, hidden and file fields: no setting can show them. */
-export const NEVER_SHOWN =
-  'input[type=password],input[type=hidden],input[type=file],[autocomplete~=one-time-code],' +
-  '[autocomplete~=current-password],[autocomplete~=new-password],[autocomplete*=cc-]';
-
-const CARD_NAME =
-  /card.?(?:num|no|holder)|cc.?(?:num|exp|csc|cvv|cvc)|^(?:cvv|cvc|csc|pan|iban)\d?$|security.?code/i;
-
-const BUTTONS = new Set(['button', 'submit', 'reset', 'image']);
-
-/** Whether an element holds what somebody types or chooses. */
-export function isField(element: Element): boolean {
-  const tag = element.tagName.toLowerCase();
-  if (tag === 'input') return !BUTTONS.has((element as HTMLInputElement).type);
-  return (
-    tag === 'textarea' || tag === 'select' || tag === 'option' || (element as HTMLElement).isContentEditable
-  );
+/** What an element inherits and adds. */
+interface Marks {
+  /** Hidden by the site: a mask selector, or `data-opencobrowse="mask"` here or above. */
+  hide: boolean;
+  show: boolean;
+  /** In a field that is made of ordinary elements. */
+  typed: boolean;
+  /** The outermost editor here or above. */
+  editor: Element | undefined;
 }
 
-export function isNeverShown(element: Element): boolean {
-  if (element instanceof HTMLInputElement && element.type === 'password') wasPassword.add(element);
-  if (wasPassword.has(element) || element.matches(NEVER_SHOWN)) return true;
-  const name = `${element.getAttribute('name') ?? ''} ${element.id}`.trim();
-  return element.tagName === 'INPUT' && name.split(' ').some((part) => CARD_NAME.test(part));
+const NOTHING: Marks = { hide: false, show: false, typed: false, editor: undefined };
+
+/** Answers for one state of the document: `refresh` when it may have changed. */
+export class Levels {
+  readonly #show: string;
+  readonly #hide: string;
+  readonly #private: boolean;
+  #seen = new Map<Element, Marks>();
+
+  constructor(
+    rules: MaskRules,
+    private readonly document: Document,
+  ) {
+    this.#show = selectorList(rules.showSelectors, document);
+    this.#hide = selectorList(rules.maskSelectors, document);
+    this.#private = rules.privacy === 'private';
+  }
+
+  get private(): boolean {
+    return this.#private;
+  }
+
+  refresh(): void {
+    this.#seen.clear();
+  }
+
+  /** What the site's selectors and marks name now. */
+  marked(): Set<Element> {
+    const all = [this.#show, this.#hide, '[data-opencobrowse]'].filter((list) => list !== '');
+    return new Set(this.document.querySelectorAll(all.join(',')));
+  }
+
+  /** Whether the value of `element`, a field, is hidden. */
+  hidesValue(element: Element): boolean {
+    const marks = this.#marks(element);
+    return isNeverShown(element) || marks.hide || !marks.show;
+  }
+
+  /** Whether text directly in `element` is hidden. */
+  hidesText(element: Element): boolean {
+    const marks = this.#marks(element);
+    if (marks.hide || isNeverShown(element)) return true;
+    return (marks.typed || marks.editor !== undefined || this.#private) && !marks.show;
+  }
+
+  /** Whether what is read out for `element` (title, alt, aria-label…) is hidden. */
+  hidesSpoken(element: Element): boolean {
+    const marks = this.#marks(element);
+    return marks.hide || (this.#private && !marks.show);
+  }
+
+  /** Whether the site itself hides `element`. */
+  hides(element: Element): boolean {
+    return this.#marks(element).hide;
+  }
+
+  /** The outermost editor around `element` whose content is hidden, if there is one. */
+  hiddenEditor(element: Element): Element | undefined {
+    const { editor, hide, show } = this.#marks(element);
+    return hide || !show ? editor : undefined;
+  }
+
+  #marks(element: Element): Marks {
+    const known = this.#seen.get(element);
+    if (known !== undefined) return known;
+    const above = parentOf(element);
+    const inherited = above === undefined ? NOTHING : this.#marks(above);
+    const mark = element.getAttribute('data-opencobrowse');
+    const marks: Marks = {
+      hide: inherited.hide || mark === 'mask' || matches(element, this.#hide),
+      show: inherited.show || mark === 'show' || matches(element, this.#show),
+      typed: inherited.typed || isTextField(element),
+      editor: inherited.editor ?? (isEditor(element) ? element : undefined),
+    };
+    this.#seen.set(element, marks);
+    return marks;
+  }
+}
+
+/** The element around a node: through shadow roots, and out of frames of the same site. */
+export function parentOf(node: Node): Element | undefined {
+  const parent = node.parentNode as (Node & { host?: Element; defaultView?: Window }) | null;
+  if (parent === null) return undefined;
+  if (parent.nodeType === 1) return parent as Element;
+  if (parent.nodeType === 11) return parent.host;
+  return parent.defaultView?.frameElement ?? undefined;
+}
+
+function matches(element: Element, list: string): boolean {
+  return list !== '' && element.matches(list);
 }
 
 /** A selector list that cannot throw later: what does not parse is left out. */
 export function selectorList(selectors: string[], document: Document): string {
+  const probe = document.createDocumentFragment();
   return selectors
     .filter((selector) => {
       try {
-        document.createDocumentFragment().querySelector(selector);
-        return true;
+        probe.querySelector(selector);
+        return selector.trim() !== '';
       } catch {
         return false;
       }
     })
     .join(',');
-}
-
-/** `show` or `mask` for what `element` holds. */
-export function level(
-  element: Element,
-  show: string,
-  hide: string,
-  byDefault: 'show' | 'mask',
-): 'show' | 'mask' {
-  if (isNeverShown(element)) return 'mask';
-  if (hide !== '' && element.closest(hide)) return 'mask';
-  const marked = element.closest('[data-opencobrowse]')?.getAttribute('data-opencobrowse');
-  if (marked === 'mask') return 'mask';
-  if (marked === 'show' || (show !== '' && element.closest(show))) return 'show';
-  return byDefault;
 }

@@ -2,142 +2,336 @@ import {
   EventType,
   type eventWithTime,
   IncrementalSource,
+  type incrementalData,
   type inputData,
   type mutationData,
   NodeType,
   type serializedNodeWithId,
 } from '@rrweb/types';
-import { isField, level, type MaskRules, selectorList } from './level.ts';
+import { type Attributes, MASKED, maskAttributes, typedIn } from './attributes.ts';
+import { isCardNumber, isField } from './fields.ts';
+import { Levels, type MaskRules, parentOf } from './level.ts';
+import { maskStyles } from './styles.ts';
 
-/** What stands in the place of any masked text: neither its length nor its rhythm. */
-export const MASKED = '••••••';
+/** Marks what belongs to us and is never recorded. */
+export const OWN_ATTRIBUTE = 'data-opencobrowse-ui';
 
-const SPOKEN = ['title', 'alt', 'placeholder', 'label', 'aria-label', 'aria-description', 'aria-valuetext'];
-const VALUE_ATTRIBUTES = ['value', 'checked', 'selected'];
+const FIELDS = 'input,textarea,select';
+
+/** The one text that stands for all content of a hidden editor has an id that rrweb never reaches. */
+const STAND_IN = 0x40000000;
 
 /** The one function between capture and the socket: it sees every event, and what it does not know to be
- * safe is masked. Snapshot, mutation and input take the same way. */
+ * safe does not pass. Snapshot, mutation and input take the same way. */
 export class Mask {
-  readonly #show: string;
-  readonly #hide: string;
-  readonly #private: boolean;
-  readonly #lastInput = new Map<number, string>();
+  readonly #levels: Levels;
+  /** What left last for a field or a text that is hidden: the same again says only when somebody types. */
+  readonly #sent = new Map<number, string>();
+  /** Nodes inside hidden editors: the viewer never heard of them. */
+  readonly #swallowed = new Set<number>();
+  /** Fields whose value is hidden, to find their values where a framework copied them to. */
+  readonly #fields = new Set<number>();
+  /** What was decided when an element left: `recheck` finds what would be decided otherwise now. */
+  #decided = new WeakMap<Element, string>();
+  #marked = new Set<Element>();
+  #typed: string[] | undefined;
+  #restyled = false;
+  #outdated = false;
 
   constructor(
     rules: MaskRules,
     private readonly nodeOf: (id: number) => Node | null,
-    document: Document,
+    private readonly document: Document,
   ) {
-    this.#show = selectorList(rules.showSelectors, document);
-    this.#hide = selectorList(rules.maskSelectors, document);
-    this.#private = rules.privacy === 'private';
+    this.#levels = new Levels(rules, document);
   }
 
   /** The event as it may leave, or undefined where nothing of it may. Events are rrweb's own objects and are
    * changed in place: nobody else holds them. */
   event(event: eventWithTime): eventWithTime | undefined {
-    switch (event.type) {
-      case EventType.FullSnapshot:
-        this.#lastInput.clear();
-        this.#node(event.data.node);
-        return event;
-      case EventType.Meta:
-        event.data.href = publicUrl(event.data.href);
-        return event;
-      case EventType.IncrementalSnapshot:
-        if (event.data.source === IncrementalSource.Mutation)
-          return this.#mutation(event.data) ? event : undefined;
-        if (event.data.source === IncrementalSource.Input) return this.#input(event.data) ? event : undefined;
-        return event;
+    this.#levels.refresh();
+    this.#typed = undefined;
+    if (event.type === EventType.FullSnapshot) {
+      this.#forget();
+      this.#node(event.data.node);
+      return event;
+    }
+    if (event.type === EventType.Meta) {
+      event.data.href = publicUrl(event.data.href);
+      return event;
+    }
+    if (event.type !== EventType.IncrementalSnapshot) return undefined;
+    return this.#incremental(event.data) ? event : undefined;
+  }
+
+  /** The page's title as it may leave. */
+  title(title: string): string {
+    return this.#levels.private && title !== '' ? MASKED : title;
+  }
+
+  /** Whether something that has left would be masked, or shown, otherwise now: only a fresh snapshot cures
+   * that. Cheap: it looks only after attributes have changed, and only at what selectors name. */
+  recheck(): boolean {
+    if (!this.#restyled) return false;
+    this.#restyled = false;
+    if (this.#outdated) return true;
+    this.#levels.refresh();
+    const before = this.#marked;
+    this.#marked = this.#levels.marked();
+    for (const set of [before, this.#marked]) {
+      for (const element of set) if (this.#decidesOtherwise(element)) return true;
+    }
+    return false;
+  }
+
+  #forget(): void {
+    this.#sent.clear();
+    this.#swallowed.clear();
+    this.#fields.clear();
+    this.#decided = new WeakMap();
+    this.#marked = this.#levels.marked();
+    this.#restyled = false;
+    this.#outdated = false;
+    this.#typed = typedIn(
+      [...this.document.querySelectorAll(FIELDS)].filter((e) => this.#levels.hidesValue(e)),
+    );
+  }
+
+  #incremental(data: incrementalData): boolean {
+    switch (data.source) {
+      case IncrementalSource.Mutation:
+        return this.#mutation(data);
+      case IncrementalSource.Input:
+        return this.#input(data);
+      case IncrementalSource.StyleSheetRule:
+      case IncrementalSource.StyleDeclaration:
+      case IncrementalSource.AdoptedStyleSheet:
+        maskStyles(data, this.#levels.private);
+        return true;
+      case IncrementalSource.Scroll:
+      case IncrementalSource.MediaInteraction:
+        return !this.#swallowed.has(data.id);
+      case IncrementalSource.ViewportResize:
+      case IncrementalSource.CustomElement:
+        return true;
       default:
-        return event;
+        return false; // selections give lengths away; the rest we never asked for
     }
   }
+
+  // -- nodes -----------------------------------------------------------------------------------------------
 
   #node(node: serializedNodeWithId): void {
     if (node.type === NodeType.Text) {
-      if (node.textContent.trim() !== '' && this.#hidesText(node.id)) node.textContent = MASKED;
+      node.textContent = this.#text(node.id, node.textContent);
       return;
     }
-    if (node.type === NodeType.Element) this.#attributes(node.id, node.attributes, node.tagName);
-    if ('childNodes' in node) for (const child of node.childNodes) this.#node(child);
+    if (node.type === NodeType.Comment) node.textContent = '';
+    if (node.type === NodeType.Element) this.#attributes(node.id, node.attributes as Attributes);
+    if (!('childNodes' in node)) return;
+    const element = this.#element(node.id);
+    if (element !== undefined && this.#levels.hiddenEditor(element) === element) {
+      for (const child of node.childNodes) this.#swallow(child);
+      node.childNodes = [this.#standIn(node.id, element)];
+      return;
+    }
+    node.childNodes = node.childNodes.filter((child) => !this.#swallowOwn(child.id));
+    for (const child of node.childNodes) this.#node(child);
   }
 
-  #attributes(id: number, attributes: Record<string, unknown>, tag: string): void {
-    const element = this.#element(id);
-    if (FIELDS.has(tag) || (element !== undefined && isField(element))) {
-      if (this.#hidesValue(element, tag, attributes)) maskValue(attributes);
-    }
-    if (this.#private && this.#hidesText(id)) {
-      for (const name of SPOKEN)
-        if (typeof attributes[name] === 'string' && attributes[name]) attributes[name] = MASKED;
-    }
+  #swallow(node: serializedNodeWithId): void {
+    this.#swallowed.add(node.id);
+    if ('childNodes' in node) for (const child of node.childNodes) this.#swallow(child);
   }
+
+  #standIn(id: number, editor: Element): serializedNodeWithId {
+    const textContent = editorText(editor);
+    this.#sent.set(STAND_IN + id, textContent);
+    return { type: NodeType.Text, id: STAND_IN + id, textContent };
+  }
+
+  #text(id: number, text: string): string {
+    if (text.trim() === '') return text;
+    const node = this.nodeOf(id);
+    const element = node === null ? undefined : parentOf(node);
+    if (element === undefined) return MASKED;
+    const tag = element.localName;
+    if (tag === 'style') return text;
+    return this.#levels.hidesText(element) ? MASKED : text;
+  }
+
+  #attributes(id: number, attributes: Attributes): void {
+    const element = this.#element(id);
+    if (element === undefined) {
+      for (const name of Object.keys(attributes)) if (name !== '_cssText') delete attributes[name];
+      return;
+    }
+    this.#decided.set(element, this.#decision(element));
+    if (element.matches(FIELDS) && this.#levels.hidesValue(element)) this.#fields.add(id);
+    if (attributes._cssText !== undefined) maskStyles(attributes, this.#levels.private);
+    maskAttributes(attributes, element, this.#levels, () => this.#typedNow());
+  }
+
+  #typedNow(): string[] {
+    this.#typed ??= typedIn([...this.#fields].map((id) => this.#element(id)).filter((e) => e !== undefined));
+    return this.#typed;
+  }
+
+  // -- mutations -------------------------------------------------------------------------------------------
 
   #mutation(data: mutationData): boolean {
-    for (const added of data.adds) this.#node(added.node);
-    for (const text of data.texts) {
-      if (text.value?.trim() && this.#hidesText(text.id)) text.value = MASKED;
+    const editors = new Set<number>();
+    data.removes = data.removes.filter(({ id, parentId }) => {
+      this.#noteEditor(parentId, editors);
+      this.#sent.delete(id);
+      this.#fields.delete(id);
+      return !this.#swallowed.delete(id) && !this.#isInHiddenEditor(parentId);
+    });
+    data.adds = data.adds.filter(({ parentId, node }) => {
+      if (this.#swallowOwn(node.id)) return false;
+      if (this.#isInHiddenEditor(parentId)) {
+        this.#noteEditor(parentId, editors);
+        this.#swallow(node);
+        return false;
+      }
+      this.#swallowed.delete(node.id);
+      return true;
+    });
+    for (const added of [...data.adds]) {
+      if (added.nextId !== null && this.#isOwn(added.nextId)) added.nextId = null;
+      this.#node(added.node);
+      this.#standApart(added.node, data);
     }
-    for (const change of data.attributes) {
-      const element = this.#element(change.id);
-      this.#attributes(change.id, change.attributes, element?.tagName.toLowerCase() ?? '');
-    }
-    return true;
+    this.#textMutations(data, editors);
+    this.#attributeMutations(data, editors);
+    for (const id of editors) this.#editorChanged(id, data);
+    return data.adds.length + data.removes.length + data.texts.length + data.attributes.length > 0;
   }
+
+  #textMutations(data: mutationData, editors: Set<number>): void {
+    data.texts = data.texts.filter((change) => {
+      const node = this.nodeOf(change.id);
+      const parent = node === null ? undefined : parentOf(node);
+      const editor = parent && this.#levels.hiddenEditor(parent);
+      if (editor !== undefined || this.#swallowed.has(change.id)) {
+        this.#noteEditor(change.id, editors);
+        return false;
+      }
+      const before = change.value ?? '';
+      const value = this.#text(change.id, before);
+      change.value = value;
+      return value === before || this.#isNews(change.id, value);
+    });
+  }
+
+  #attributeMutations(data: mutationData, editors: Set<number>): void {
+    data.attributes = data.attributes.filter((change) => {
+      const element = this.#element(change.id);
+      if (this.#swallowed.has(change.id) || this.#isOwn(change.id)) return false;
+      const names = Object.keys(change.attributes);
+      if (names.some((name) => name !== 'style' && name !== 'value')) {
+        this.#restyled = true;
+        if (element !== undefined && this.#decidesOtherwise(element)) this.#outdated = true;
+      }
+      if (element !== undefined && this.#levels.hiddenEditor(element) === element) editors.add(change.id);
+      const value = change.attributes.value;
+      this.#attributes(change.id, change.attributes);
+      if (names.length === 1 && value !== undefined && change.attributes.value === MASKED) {
+        return this.#isNews(change.id, MASKED);
+      }
+      return Object.keys(change.attributes).length > 0;
+    });
+  }
+
+  /** A node in a hidden editor changed: the editor may have become empty, or no longer be. */
+  #noteEditor(id: number, editors: Set<number>): void {
+    const node = this.nodeOf(id);
+    const element = node?.nodeType === 1 ? (node as Element) : node && parentOf(node);
+    const editor = element ? this.#levels.hiddenEditor(element) : undefined;
+    if (editor === undefined) return;
+    for (const known of this.#sent.keys()) {
+      if (known >= STAND_IN && this.nodeOf(known - STAND_IN) === editor) editors.add(known - STAND_IN);
+    }
+  }
+
+  #editorChanged(id: number, data: mutationData): void {
+    const editor = this.#element(id);
+    if (editor === undefined || !this.#sent.has(STAND_IN + id)) return;
+    const value = editorText(editor);
+    if (this.#isNews(STAND_IN + id, value)) data.texts.push({ id: STAND_IN + id, value });
+  }
+
+  #isInHiddenEditor(id: number): boolean {
+    const element = this.#element(id);
+    return (
+      this.#swallowed.has(id) || (element !== undefined && this.#levels.hiddenEditor(element) !== undefined)
+    );
+  }
+
+  /** Nodes are added one by one: a stand-in made with its editor is an addition of its own. */
+  #standApart(node: serializedNodeWithId, data: mutationData): void {
+    if (node.type !== NodeType.Element) return;
+    const [child] = node.childNodes;
+    if (child === undefined || child.id < STAND_IN) return;
+    node.childNodes = [];
+    data.adds.push({ parentId: node.id, nextId: null, node: child });
+  }
+
+  // -- inputs ----------------------------------------------------------------------------------------------
 
   #input(data: inputData): boolean {
     const element = this.#element(data.id);
-    if (element !== undefined && this.#level(element, 'mask') === 'show') return true;
+    if (this.#swallowed.has(data.id)) return false;
+    if (element !== undefined && !this.#levels.hidesValue(element) && !isCardNumber(data.text)) return true;
     data.text = data.text === '' ? '' : MASKED;
     data.isChecked = false;
-    const unchanged = this.#lastInput.get(data.id) === data.text;
-    this.#lastInput.set(data.id, data.text);
-    return !unchanged;
+    return this.#isNews(data.id, data.text);
   }
 
-  #hidesValue(element: Element | undefined, tag: string, attributes: Record<string, unknown>): boolean {
-    if (tag === 'input' && typeof attributes.type === 'string' && BUTTON_TYPES.has(attributes.type))
-      return false;
-    return element === undefined || this.#level(element, 'mask') === 'mask';
+  // -- details ---------------------------------------------------------------------------------------------
+
+  #isNews(id: number, value: string): boolean {
+    if (this.#sent.get(id) === value) return false;
+    this.#sent.set(id, value);
+    return true;
   }
 
-  #hidesText(id: number): boolean {
-    const node = this.nodeOf(id);
-    const element = node instanceof Element ? node : node?.parentElement;
-    if (!element) return this.#private;
-    const tag = element.tagName.toLowerCase();
-    if (tag === 'style' || tag === 'script') return false;
-    const typed = tag === 'textarea' || (element as HTMLElement).isContentEditable;
-    return this.#level(element, typed || this.#private ? 'mask' : 'show') === 'mask';
+  #decision(element: Element): string {
+    const levels = this.#levels;
+    const value = isField(element) && levels.hidesValue(element);
+    return `${levels.hidesText(element)} ${levels.hidesSpoken(element)} ${value}`;
   }
 
-  #level(element: Element, byDefault: 'show' | 'mask'): 'show' | 'mask' {
-    return level(element, this.#show, this.#hide, byDefault);
+  #decidesOtherwise(element: Element): boolean {
+    const before = this.#decided.get(element);
+    return before !== undefined && element.isConnected && before !== this.#decision(element);
+  }
+
+  #swallowOwn(id: number): boolean {
+    const own = this.#isOwn(id);
+    if (own) this.#swallowed.add(id);
+    return own;
+  }
+
+  #isOwn(id: number): boolean {
+    return this.#element(id)?.hasAttribute(OWN_ATTRIBUTE) ?? false;
   }
 
   #element(id: number): Element | undefined {
     const node = this.nodeOf(id);
-    return node instanceof Element ? node : undefined;
+    return node?.nodeType === 1 ? (node as Element) : undefined;
   }
 }
 
-const FIELDS = new Set(['input', 'textarea', 'select', 'option']);
-const BUTTON_TYPES = new Set(['button', 'submit', 'reset', 'image']);
-
-function maskValue(attributes: Record<string, unknown>): void {
-  for (const name of VALUE_ATTRIBUTES) {
-    const value = attributes[name];
-    if (name === 'value' && typeof value === 'string' && value !== '') attributes[name] = MASKED;
-    else if (name !== 'value' && name in attributes) delete attributes[name];
-  }
+function editorText(editor: Element): string {
+  return (editor.textContent ?? '').trim() === '' ? '' : MASKED;
 }
 
 /** An address without its query and fragment: both carry what people typed. */
 export function publicUrl(href: string): string {
   try {
     const url = new URL(href);
-    return url.origin + url.pathname;
+    return url.origin === 'null' ? '' : url.origin + url.pathname;
   } catch {
     return '';
   }

@@ -1,48 +1,143 @@
-import { readHeader, readPointer } from '@opencobrowse/protocol';
-import { h, panel } from './ui.ts';
+import { CSS } from './bar.css.ts';
+import { Cursors } from './cursors.ts';
+import { fill, type SharingStrings, sharingStrings } from './strings.ts';
+import { h, icon, type Panel, panel } from './ui.ts';
 
-const CSS = `
-:host{all:initial}
-.bar{position:fixed;left:50%;bottom:16px;transform:translateX(-50%);z-index:2147483647;display:flex;gap:14px;align-items:center;font:14px/1.4 system-ui,sans-serif;color:#fff;background:#101828;border-radius:999px;padding:8px 8px 8px 18px;box-shadow:0 10px 30px #0b122066}
-button{font:inherit;font-weight:600;color:#fff;background:#d92d20;border:0;border-radius:999px;padding:7px 16px;cursor:pointer}
-button:focus-visible{outline:3px solid #fda29b;outline-offset:2px}
-.dot{width:10px;height:10px;border-radius:50%;background:#f04438}
-.frame{position:fixed;inset:0;border:3px solid #2e90fa;pointer-events:none;z-index:2147483645}
-.cursor{position:fixed;left:0;top:0;width:18px;height:18px;border-radius:50%;background:#2e90fa88;border:2px solid #2e90fa;pointer-events:none;z-index:2147483645;display:none}
-`;
+export type BarState = 'live' | 'paused' | 'reconnecting';
 
-export interface Bar {
-  pointer(frame: ArrayBuffer): void;
-  close(reason: string): void;
-}
+const NOTES = { live: 'liveNote', paused: 'pausedNote', reconnecting: 'reconnectingNote' } as const;
+const MARGIN = 12;
 
-/** "You are sharing", always in view, with Stop; and the agent's pointer. */
-export function bar(agentName: string, onStop: () => void): Bar {
-  const { root, remove } = panel(CSS);
-  const stop = h('button', { type: 'button' }, 'Stop');
-  const cursor = h('div', { class: 'cursor', 'aria-hidden': 'true' });
-  root.append(
-    h('div', { class: 'frame', 'aria-hidden': 'true' }),
-    h(
-      'div',
-      { class: 'bar', role: 'status' },
-      h('span', { class: 'dot' }),
-      `You are sharing this page with ${agentName}`,
+/** "You are sharing", always in view, with Stop; and the agents' pointers. In the top layer, and inside the
+ * page's own dialog while one is open: what is outside of it cannot be pressed. */
+export class Bar {
+  readonly #t: SharingStrings = sharingStrings();
+  readonly #panel: Panel = panel(CSS, this.#t.dir);
+  readonly #title = h('b');
+  readonly #note = h('small');
+  readonly #said = h('p', { class: 'said', role: 'status' });
+  readonly #bar: HTMLElement;
+  readonly #layer: HTMLElement;
+  readonly #cursors = new Cursors();
+  readonly #dialogs = new MutationObserver(() => this.#place());
+  #state: BarState | undefined;
+
+  constructor(
+    private readonly agent: string,
+    onStop: () => void,
+  ) {
+    const t = this.#t;
+    const move = h('button', { class: 'move', type: 'button', 'aria-label': t.move, title: t.move });
+    move.append(icon('M8 9l4-4 4 4M8 15l4 4 4-4'));
+    const stop = h('button', { class: 'stop', type: 'button', 'aria-label': t.stopLabel }, t.stop);
+    const text = h('p', { class: 'text' }, this.#title, this.#note);
+    this.#bar = h(
+      'section',
+      { class: 'bar', 'aria-label': t.region },
+      h('span', { class: 'dot', 'aria-hidden': 'true' }),
+      text,
+      move,
       stop,
-    ),
-    cursor,
-  );
-  stop.addEventListener('click', (event) => {
-    if (event.isTrusted) onStop();
-  });
-  return {
-    pointer: (frame) => {
-      if (readHeader(frame).kind !== 3) return;
-      const pointer = readPointer(frame);
-      if (!pointer) return;
-      cursor.style.display = pointer.action === 'leave' ? 'none' : 'block';
-      cursor.style.transform = `translate(${pointer.x - 10}px,${pointer.y - 10}px)`;
-    },
-    close: () => remove(),
+      this.#said,
+    );
+    this.#layer = h(
+      'div',
+      { class: 'layer', popover: 'manual' },
+      h('div', { class: 'frame', 'aria-hidden': 'true' }),
+      this.#cursors.element,
+      this.#bar,
+    );
+    this.#panel.root.append(this.#layer);
+    move.onclick = () => this.#otherEdge();
+    stop.onclick = (event) => {
+      if (event.isTrusted) onStop();
+    };
+    this.#draggable();
+    this.#stayOnTop();
+    this.show('live');
+  }
+
+  show(state: BarState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#layer.dataset.state = state;
+    this.#title.replaceChildren(...fill(this.#t[state], { agent: this.agent }));
+    this.#note.textContent = this.#t[NOTES[state]];
+    // A live region speaks of what changes in it, not of what it was made with.
+    setTimeout(() => {
+      this.#said.textContent = `${this.#title.textContent}. ${this.#note.textContent}.`;
+    }, 100);
+  }
+
+  viewers(viewers: { peer: number; name: string }[]): void {
+    this.#cursors.viewers(viewers);
+  }
+
+  pointer(frame: ArrayBuffer): void {
+    this.#cursors.frame(frame);
+  }
+
+  close(): void {
+    this.#dialogs.disconnect();
+    removeEventListener('toggle', this.#raise, true);
+    removeEventListener('resize', this.#keepInView);
+    this.#panel.remove();
+  }
+
+  #stayOnTop(): void {
+    this.#dialogs.observe(document, { subtree: true, attributes: true, attributeFilter: ['open'] });
+    addEventListener('toggle', this.#raise, true);
+    addEventListener('resize', this.#keepInView);
+    this.#place();
+  }
+
+  /** Into the page's open modal dialog, or back out of it. */
+  #place(): void {
+    const { host } = this.#panel;
+    const modal = [...document.querySelectorAll('dialog:modal')].filter((dialog) => dialog !== host).at(-1);
+    const parent = modal ?? document.documentElement;
+    if (host.parentNode !== parent) parent.append(host);
+    this.#raise();
+  }
+
+  #raise = (event?: Event): void => {
+    if (event && (event as ToggleEvent).newState !== 'open') return;
+    if (!this.#layer.isConnected || typeof this.#layer.showPopover !== 'function') return;
+    if (this.#layer.matches(':popover-open')) this.#layer.hidePopover();
+    this.#layer.showPopover();
+  };
+
+  #otherEdge(): void {
+    this.#bar.style.translate = '';
+    this.#bar.classList.toggle('top');
+  }
+
+  #draggable(): void {
+    const bar = this.#bar;
+    let from: { x: number; y: number } | undefined;
+    bar.onpointerdown = (event) => {
+      if ((event.target as Element).closest('button')) return;
+      const [x = 0, y = 0] = bar.style.translate.split(' ').map(Number.parseFloat);
+      from = { x: event.clientX - x, y: event.clientY - y };
+      bar.setPointerCapture(event.pointerId);
+    };
+    bar.onpointermove = (event) => {
+      if (from === undefined) return;
+      bar.style.translate = `${event.clientX - from.x}px ${event.clientY - from.y}px`;
+      this.#keepInView();
+    };
+    bar.onpointerup = bar.onpointercancel = () => {
+      from = undefined;
+    };
+  }
+
+  #keepInView = (): void => {
+    const { style } = this.#bar;
+    if (style.translate === '') return;
+    const box = this.#bar.getBoundingClientRect();
+    const [x = 0, y = 0] = style.translate.split(' ').map(Number.parseFloat);
+    const dx = Math.min(0, innerWidth - MARGIN - box.right) || Math.max(0, MARGIN - box.left);
+    const dy = Math.min(0, innerHeight - MARGIN - box.bottom) || Math.max(0, MARGIN - box.top);
+    style.translate = `${x + dx}px ${y + dy}px`;
   };
 }

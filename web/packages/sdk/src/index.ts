@@ -1,16 +1,14 @@
 /** The npm entry: `import { init } from '@opencobrowse/sdk'`. */
 
-import type { Config } from './config.ts';
+import type { Config, OpenCobrowse } from './config.ts';
 import { Loader } from './loader.ts';
 
-export type { Config } from './config.ts';
+export type { Config, OpenCobrowse } from './config.ts';
 
-export interface OpenCobrowse {
-  /** Join a session by the code that the agent reads out. */
-  join(code: string): void;
-}
+let loader: Loader | undefined;
 
-/** Register this page; `origin` is the server's. */
+/** Register this page; `origin` is the server's. A second call changes nothing and returns the same. */
 export function init(config: Config & { origin: string }): OpenCobrowse {
-  return new Loader(config, () => import('./share.ts'));
+  loader ??= new Loader(config, () => import('./share.ts'));
+  return loader;
 }

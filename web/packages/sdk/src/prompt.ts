@@ -1,69 +1,152 @@
 import type { Offer } from '@opencobrowse/protocol';
-import { h, panel } from './ui.ts';
-
-/** Which text the customer agreed to; part of the consent record. */
-export const TEXT_VERSION = '2026-11';
+import { fill, type PromptStrings, promptStrings } from './strings.ts';
+import { DIALOG, h, icon, panel } from './ui.ts';
 
 /** A click in the first half second was meant for something else (reliability.md B9). */
 const ARMED_AFTER_MS = 500;
+/** So was one right after a letter: somebody is typing and has not seen the prompt. */
+const ARMED_AFTER_TYPING_MS = 1_000;
 
-const CSS = `
-:host{all:initial}
-.back{position:fixed;inset:0;z-index:2147483646;background:#0b122066;display:grid;place-items:center;padding:16px}
-.card{font:16px/1.5 system-ui,sans-serif;color:#101828;background:#fff;border-radius:16px;max-width:26rem;padding:24px;box-shadow:0 20px 50px #0b122055}
-h2{font-size:1.2rem;line-height:1.3;margin:0 0 8px}
-p{margin:0 0 12px}
-.row{display:flex;gap:12px;justify-content:flex-end;margin-top:16px}
-button{font:inherit;font-weight:600;padding:10px 18px;border-radius:10px;border:1px solid #d0d5dd;background:#fff;color:#101828;cursor:pointer}
-button.yes{background:#175cd3;border-color:#175cd3;color:#fff}
-button:focus-visible{outline:3px solid #84adff;outline-offset:2px}
+const EYE = 'M2 12s4-7 10-7 10 7 10 7-4 7-10 7-10-7-10-7zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6';
+const LOCK = 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3';
+const HAND = 'M5 3l14 8-6 2-3 6z';
+const WARNING = 'M12 4l9 16H3zM12 10v4M12 17v.01';
+
+const CSS = `${DIALOG}
+ul{list-style:none;margin:18px 0 0;padding:0;display:grid;gap:14px}
+li{display:flex;gap:12px;font-size:.9375rem}
+svg{flex:none;margin-block-start:2px;color:var(--accent)}
+b{font-weight:600}
+.row>button{flex-basis:40%}
+.codes{background:#fff4e5;color:#5f370e;border-radius:10px;padding:10px 12px}
+.codes svg{color:inherit}
+@media(prefers-color-scheme:dark){.codes{background:#3a2a12;color:#fedf9c}}
+.foot{margin-block-start:14px}
 `;
 
+export type Answer = 'decline' | 'view' | 'control';
+
 export interface Prompt {
+  /** Take it away without an answer. */
   close(): void;
 }
 
-/** Ask the customer. `answer` is called once, by a real event of theirs. */
-export function prompt(offer: Offer, answer: (yes: boolean) => void): Prompt {
-  const { root, remove } = panel(CSS);
-  const shownAt = performance.now();
-  const yes = h('button', { class: 'yes', type: 'button' }, 'Allow');
-  const no = h('button', { type: 'button' }, 'Not now');
-  const who = offer.organizationName ? `${offer.agentName} from ${offer.organizationName}` : offer.agentName;
-  const card = h(
-    'div',
-    {
-      class: 'card',
-      role: 'alertdialog',
-      'aria-modal': 'true',
-      'aria-labelledby': 't',
-      'aria-describedby': 'd',
-    },
-    h('h2', { id: 't' }, `Share this page with ${offer.agentName}?`),
-    h('p', { id: 'd' }, `${who} asks to see this page while they help you. What you type stays hidden.`),
-    h('div', { class: 'row' }, no, yes),
-  );
-  root.append(h('div', { class: 'back' }, card));
-  const before = document.activeElement;
-  const close = (): void => {
-    remove();
-    if (before instanceof HTMLElement) before.focus();
-  };
-  const decide =
-    (value: boolean) =>
-    (event: Event): void => {
-      if (!event.isTrusted || performance.now() - shownAt < ARMED_AFTER_MS) return;
-      close();
-      answer(value);
-    };
-  yes.addEventListener('click', decide(true));
-  no.addEventListener('click', decide(false));
-  card.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') decide(false)(event);
-    if (event.key !== 'Tab') return;
-    event.preventDefault();
-    (root.activeElement === yes ? no : yes).focus();
+/** Ask the customer. `answer` is called at most once, by a real event of theirs; `gone` when time is up.
+ * Keys: Tab and Shift+Tab go round the buttons (Allow, or with control asked for Allow viewing only and Allow
+ * viewing and control; then Not now), Enter and Space press the one in focus, Escape is Not now. */
+export function prompt(offer: Offer, answer: (answer: Answer) => void, gone: () => void): Prompt {
+  const t = promptStrings();
+  const { root, remove } = panel(CSS, t.dir);
+  const choices = buttons(offer, t);
+  const left = h('span', { 'aria-hidden': 'true' });
+  const card = cardOf(offer, t, [...choices.keys()], left);
+  root.append(card);
+  const watch = watchVisible(card);
+  const stopClock = countDown(left, t.ends, offer.expiresIn, () => {
+    close();
+    gone();
   });
-  no.focus();
+  let armedAt = performance.now() + ARMED_AFTER_MS;
+  const close = (): void => {
+    stopClock();
+    watch.stop();
+    card.onclose = null;
+    card.close(); // gives the focus back to where it was
+    remove();
+  };
+  const decide = (event: Event, value: Answer): void => {
+    if (!event.isTrusted || performance.now() < armedAt || !watch.visible()) return;
+    close();
+    answer(value);
+  };
+  for (const [button, value] of choices) button.onclick = (event) => decide(event, value);
+  card.onkeydown = (event) => {
+    const at = root.activeElement;
+    if (event.key === 'Tab') goRound([...choices.keys()], at, event.shiftKey);
+    else if (event.key === 'Escape') decide(event, 'decline');
+    else {
+      const presses = event.key === ' ' && at !== card;
+      if (event.key.length === 1 && !presses) armedAt = performance.now() + ARMED_AFTER_TYPING_MS;
+      return;
+    }
+    event.preventDefault();
+  };
+  // The browser's own way to close (a back gesture) is a no, once it can have been meant.
+  card.onclose = (event) => {
+    if (performance.now() < armedAt) card.showModal();
+    else decide(event, 'decline');
+  };
+  card.showModal();
+  card.focus(); // not a button: who is typing now must not answer with a key
   return { close };
+}
+
+function buttons(offer: Offer, t: PromptStrings): Map<HTMLButtonElement, Answer> {
+  const made = new Map<HTMLButtonElement, Answer>();
+  const add = (label: string, kind: string, answer: Answer): unknown =>
+    made.set(h('button', { class: kind, type: 'button' }, label), answer);
+  add(offer.control ? t.allowView : t.allow, 'yes', 'view');
+  if (offer.control) add(t.allowControl, '', 'control');
+  add(t.decline, '', 'decline');
+  return made;
+}
+
+function cardOf(offer: Offer, t: PromptStrings, row: Node[], left: Node): HTMLDialogElement {
+  const names = { agent: offer.agentName, organization: offer.organizationName };
+  const line = (path: string, head: string, text: string): HTMLElement =>
+    h('li', {}, icon(path), h('p', {}, h('b', {}, head), ' ', text));
+  return h(
+    'dialog',
+    { role: 'alertdialog', 'aria-labelledby': 't', 'aria-describedby': 'd', tabindex: '-1' },
+    h('h2', { id: 't' }, ...fill(t.title, names)),
+    h(
+      'div',
+      { id: 'd' },
+      h('p', { class: 'soft' }, ...fill(offer.organizationName ? t.who : t.whoAlone, names)),
+      h(
+        'ul',
+        {},
+        line(EYE, t.seen, t.seenText),
+        line(LOCK, t.hidden, t.hiddenText),
+        ...(offer.control ? [line(HAND, t.control, t.controlText)] : []),
+        h('li', { class: 'codes' }, icon(WARNING), h('p', {}, ...fill(t.codes, names))),
+      ),
+    ),
+    h('div', { class: 'row' }, ...row),
+    h('p', { class: 'soft foot' }, `${t.stop} `, left),
+  );
+}
+
+/** Move the focus to the next button, or the one before; from none to the first. */
+function goRound(all: HTMLElement[], at: Element | null, back: boolean): void {
+  const index = all.indexOf(at as HTMLElement);
+  all.at((back ? Math.max(index, 0) - 1 : index + 1) % all.length)?.focus();
+}
+
+/** Show the time that is left, until there is none. Returns what stops it. */
+function countDown(shown: Node, text: string, milliseconds: number, over: () => void): () => void {
+  const ends = performance.now() + milliseconds;
+  const tick = (): void => {
+    const seconds = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
+    const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+    shown.textContent = text.replace('{time}', time);
+  };
+  tick();
+  const every = setInterval(tick, 1_000);
+  const end = setTimeout(over, milliseconds);
+  return () => {
+    clearInterval(every);
+    clearTimeout(end);
+  };
+}
+
+/** Whether the card is really seen, nothing over it and no opacity: where the browser can tell. */
+function watchVisible(card: Element): { visible(): boolean; stop(): void } {
+  let hidden = false;
+  const options = { trackVisibility: true, delay: 100 } as IntersectionObserverInit;
+  const observer = new IntersectionObserver((entries) => {
+    hidden = (entries.at(-1) as { isVisible?: boolean } | undefined)?.isVisible === false;
+  }, options);
+  observer.observe(card);
+  return { visible: () => !hidden, stop: () => observer.disconnect() };
 }

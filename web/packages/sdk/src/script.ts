@@ -1,50 +1,66 @@
 /** `/sdk/v1.js`: the script element's own way in. */
 
-import { type Config, fromScript } from './config.ts';
+import { type Config, fromScript, type OpenCobrowse } from './config.ts';
 import { Loader } from './loader.ts';
 
 declare const __SHARE_FILE__: string;
 declare const __SHARE_INTEGRITY__: string;
 
+type ShareModule = typeof import('./share.ts');
+
 const script = document.currentScript as HTMLScriptElement | null;
 const base = script ? new URL('./', script.src).href : '';
 
-let loading: Promise<typeof import('./share.ts')> | undefined;
+let loading: Promise<ShareModule> | undefined;
 
-/** The part that records, loaded once and only after a yes; its integrity is checked by the browser. */
-function loadShare(): Promise<typeof import('./share.ts')> {
-  loading ??= (async () => {
-    const url = base + __SHARE_FILE__;
-    const link = document.createElement('link');
-    link.rel = 'modulepreload';
-    link.href = url;
-    link.crossOrigin = 'anonymous';
-    link.integrity = __SHARE_INTEGRITY__;
-    document.head.append(link);
-    return import(/* @vite-ignore */ url) as Promise<typeof import('./share.ts')>;
-  })();
+/** The part that records, loaded once and only after a yes. `import` knows no integrity, but takes what was
+ * preloaded under the same address: the browser has checked that, and where it failed nothing is imported. */
+function loadShare(): Promise<ShareModule> {
+  loading ??= preload(base + __SHARE_FILE__).catch((error) => {
+    loading = undefined;
+    throw error;
+  });
   return loading;
+}
+
+async function preload(url: string): Promise<ShareModule> {
+  const link = document.createElement('link');
+  link.rel = 'modulepreload';
+  link.crossOrigin = 'anonymous';
+  link.integrity = __SHARE_INTEGRITY__;
+  await new Promise((resolve, reject) => {
+    link.onload = resolve;
+    link.onerror = () => reject(new Error(`${url} is not what was published`));
+    link.href = url;
+    document.head.append(link);
+  });
+  link.remove();
+  return import(/* @vite-ignore */ url);
 }
 
 let loader: Loader | undefined;
 
-const OpenCobrowse = {
+const api: OpenCobrowse & { init(config: Config): void } = {
   /** Register this page. Called by itself when the script element has `data-deployment`. */
-  init(config: Config): void {
+  init(config) {
     loader ??= new Loader({ ...config, origin: config.origin ?? new URL(base).origin }, loadShare);
   },
-  /** Join a session by the code that the agent reads out. */
-  join(code: string): void {
+  join(code) {
     loader?.join(code);
+  },
+  stop() {
+    loader?.stop();
   },
 };
 
 declare global {
   interface Window {
-    OpenCobrowse: typeof OpenCobrowse;
+    OpenCobrowse: typeof api;
   }
 }
 
-window.OpenCobrowse = OpenCobrowse;
-const config = script ? fromScript(script) : undefined;
-if (config) OpenCobrowse.init(config);
+if (!window.OpenCobrowse) {
+  window.OpenCobrowse = api;
+  const config = script ? fromScript(script) : undefined;
+  if (config) api.init(config);
+}

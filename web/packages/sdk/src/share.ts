@@ -1,75 +1,110 @@
-import { type Capture, pageInfo, startCapture } from '@opencobrowse/capture';
+import { type Capture, startCapture } from '@opencobrowse/capture';
 import { type Link, SharerStream } from '@opencobrowse/link';
 import {
   type FromServer,
   Kind,
   makeFrame,
+  type PageInfo,
   type Position,
   type Share,
   writePointer,
 } from '@opencobrowse/protocol';
-import { type Bar, bar } from './bar.ts';
+import { Bar } from './bar.ts';
+import { toast } from './toast.ts';
 
 /** Above this the socket does not keep up: stop sending, and take a fresh snapshot once it has drained. */
 const FULL_BYTES = 1024 * 1024;
+const LOOK_EVERY_MS = 250;
 
 /** A page that streams: capture on one side, the socket on the other, the bar on top. */
 export class Sharer {
   readonly #stream: SharerStream;
   readonly #bar: Bar;
   #capture: Capture;
-  #behind = false;
+  #drain: ReturnType<typeof setInterval> | undefined;
+  #paused = false;
+  /** Something was left out: what follows needs a fresh snapshot first. */
+  #gap = false;
 
   constructor(
     private readonly link: Link,
-    private readonly share: Share,
+    private share: Share,
+    private readonly onStop: () => void,
   ) {
-    this.#stream = new SharerStream(share.position, (frame) => this.link.send(frame));
-    this.#bar = bar(share.agentName, () => this.link.tell({ type: 'stop' }));
-    this.#capture = this.#start();
+    this.#stream = new SharerStream(share.position, {
+      send: (frame) => link.send(frame),
+      overflow: () => this.#capture.checkout(),
+      tooLarge: () => this.#tooLarge(),
+    });
+    this.#bar = new Bar(share.agentName, onStop);
+    this.#capture = this.#record();
+    if (!link.open) this.offline();
   }
 
   get position(): Position {
-    return this.#stream.oldest;
+    return this.#stream.position;
+  }
+
+  get page(): PageInfo {
+    return this.#capture.page();
   }
 
   message(message: FromServer): void {
     if (message.type === 'checkout') this.#capture.checkout();
     else if (message.type === 'ack') this.#stream.acknowledge(message.position);
     else if (message.type === 'ping') this.link.tell({ type: 'pong', id: message.id });
+    else if (message.type === 'state') {
+      this.#bar.viewers(message.viewers ?? []);
+      if (message.state === 'paused') this.#pause();
+    }
   }
 
-  /** A frame for this page: another's pointer. */
+  /** A frame for this page: an agent's pointer. */
   frame(frame: ArrayBuffer): void {
     this.#bar.pointer(frame);
   }
 
+  /** The socket is gone: what happens now is kept, as far as it fits, and sent when the server is back. */
+  offline(): void {
+    this.#stream.hold();
+    this.#bar.show('reconnecting');
+  }
+
   /** The server says where to go on, after a break or a pause. */
   again(share: Share): void {
-    if (this.#stream.resume(share.position)) return;
-    this.#stream.restart(share.position);
-    this.#capture.checkout();
+    const settled = JSON.stringify(share.settings) === JSON.stringify(this.share.settings);
+    const sameEpoch = share.position.epoch === this.#stream.position.epoch;
+    this.share = share;
+    this.#paused = false;
+    if (sameEpoch && !this.#stream.resume(share.position)) {
+      this.link.tell({ type: 'restart' }); // answered by a new epoch
+      return;
+    }
+    this.#bar.show('live');
+    if (!sameEpoch) this.#stream.restart(share.position);
+    if (!settled) {
+      this.#capture.stop();
+      this.#capture = this.#record();
+    } else if (!sameEpoch || this.#gap) this.#capture.checkout();
   }
 
   stop(reason: string): void {
+    clearInterval(this.#drain);
+    this.#stream.close();
     this.#capture.stop();
-    this.#bar.close(reason);
+    this.#bar.close();
+    toast(reason, this.share.agentName);
   }
 
-  #start(): Capture {
+  #record(): Capture {
     return startCapture(
       {
-        snapshot: (events) => this.#stream.snapshot(events),
+        snapshot: (events) => this.#snapshot(events),
         events: (events) => this.#events(events),
         pointer: (pointer) => {
-          if (this.#behind) return;
-          const header = {
-            kind: Kind.POINTER,
-            flags: 0,
-            peer: 0,
-            epoch: this.#stream.position.epoch,
-            offset: 0,
-          };
+          if (this.#paused || this.#drain !== undefined) return;
+          const { epoch } = this.#stream.position;
+          const header = { kind: Kind.POINTER, flags: 0, peer: 0, epoch, offset: 0 };
           this.link.send(makeFrame(header, writePointer(pointer)));
         },
         page: (page) => this.link.tell({ type: 'page', page }),
@@ -78,20 +113,36 @@ export class Sharer {
     );
   }
 
+  #snapshot(events: unknown[]): void {
+    this.#gap = this.#paused;
+    if (!this.#paused) this.#stream.snapshot(events);
+  }
+
   #events(events: unknown[]): void {
-    if (this.#behind) return;
-    if (this.link.buffered <= FULL_BYTES) {
-      this.#stream.events(events);
-      return;
-    }
-    this.#behind = true;
-    const wait = setInterval(() => {
+    if (this.#paused || this.#drain !== undefined) this.#gap = true;
+    else if (this.link.buffered <= FULL_BYTES) this.#stream.events(events);
+    else this.#fallBehind();
+  }
+
+  #fallBehind(): void {
+    this.#gap = true;
+    this.#drain = setInterval(() => {
       if (this.link.buffered > FULL_BYTES / 4) return;
-      clearInterval(wait);
-      this.#behind = false;
+      clearInterval(this.#drain);
+      this.#drain = undefined;
       this.#capture.checkout();
-    }, 250);
+    }, LOOK_EVERY_MS);
+  }
+
+  #pause(): void {
+    this.#paused = true;
+    this.#bar.show('paused');
+  }
+
+  #tooLarge(): void {
+    this.onStop();
+    toast('too.large', this.share.agentName);
   }
 }
 
-export { pageInfo };
+export { joinDialog } from './join.ts';
