@@ -31,7 +31,7 @@ CONSENT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
-    """Who said yes, when, to which text, and to what: `view` always, `control` only if asked for and given."""
+    """Who said yes, when, to which text, to what: `view` always, `control` only if asked for and given."""
 
     at: Millis
     text_version: str

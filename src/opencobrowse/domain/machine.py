@@ -10,7 +10,7 @@ S = TypeVar("S", bound=Enum)
 C = TypeVar("C", bound=Enum)
 
 
-class IllegalMove(Exception):
+class IllegalMove(Exception):  # noqa: N818  what happened, not a mistake of the program
     """`command` is not possible in `state`. The state is as it was."""
 
     def __init__(self, state: Enum, command: Enum) -> None:

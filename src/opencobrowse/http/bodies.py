@@ -1,7 +1,7 @@
 """Why a body was refused, field by field: unknown fields with the nearest known one, missing, mistyped.
 
-`check` looks at every body's JSON before anything else sees it. The framework decodes a good body in one step;
-only a refused one is looked at closely (`explain`).
+`check` looks at every body's JSON before anything else sees it. The framework decodes a good body in one
+step; only a refused one is looked at closely (`explain`).
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def check(raw: bytes) -> None:
 
 def wrong_type() -> Fault:
     return WrongType(
-        "Unsupported Media Type - Unsupported or incorrect media type, such as an incorrect Content-Type value in "
-        "the header.",
+        "Unsupported Media Type - Unsupported or incorrect media type, such as an incorrect Content-Type "
+        "value in the header.",
         code="unsupported.media.type",
         cure="Send the body as JSON with Content-Type: application/json.",
     )

@@ -10,7 +10,7 @@ from opencobrowse.kernel.errors import Fault, TooMany
 
 _SECONDS: Final = 60
 _CALLERS: Final = 100_000
-"""Callers counted one by one; above that newcomers of the same minute share one budget, so memory is bounded."""
+"""Callers counted one by one; above that, newcomers of the same minute share one budget (I11)."""
 
 
 @dataclass(frozen=True, slots=True)

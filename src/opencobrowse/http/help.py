@@ -1,7 +1,8 @@
-"""What is put on top of every refusal before it leaves: who is asking comes first, then the request that works.
+"""What is put on top of a refusal before it leaves: who is asking comes first, then the request that works.
 
-The framework decodes a body before a handler runs, so a broken body is found before anybody has asked who sends
-it; here that order is put right. And here, at one place, the start family's refusals get their `help.example`.
+The framework decodes a body before a handler runs, so a broken body is found before anybody has asked who
+sends it; here that order is put right. And here, at one place, the start family's refusals get their
+`help.example`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Around every request: a correlation id, CORS, the caller's budget, the body, a deadline, and the way out."""
+"""Around every request: correlation id, CORS, the caller's budget, the body, a deadline, and the way out."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ Headers = list[tuple[bytes, bytes]]
 
 _READING: Final = frozenset({"GET", "HEAD"})
 _EXPOSED: Final = (
-    b"ININ-Correlation-Id, Retry-After, inin-ratelimit-allowed, inin-ratelimit-count, inin-ratelimit-reset, Location, "
-    b"Allow, WWW-Authenticate"
+    b"ININ-Correlation-Id, Retry-After, inin-ratelimit-allowed, inin-ratelimit-count, inin-ratelimit-reset, "
+    b"Location, Allow, WWW-Authenticate"
 )
 _PREFLIGHT: Final = [
     (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
@@ -172,7 +172,7 @@ def _caller(scope: Scope, headers: dict[bytes, bytes]) -> bytes:
 
 
 def _route_class(scope: Scope) -> str:
-    """What shares a budget: starts, and for the rest the first word of the path (`users`, `conversations`)."""
+    """What shares a budget: starts, and for the rest the first word of the path (`users`, …)."""
     path = str(scope["path"])
     place = place_of(path) if scope["method"] == "POST" else None
     if place is not None and place.call in ("cobrowse", "initiate", "events", "create"):

@@ -1,4 +1,4 @@
-"""The paths that exist, the one that was probably meant, and which of them belong to starting a session (W4)."""
+"""The paths that exist, the one that was probably meant, and which belong to starting a session (W4)."""
 
 from __future__ import annotations
 
@@ -47,9 +47,6 @@ _MEDIA: Final = frozenset(
         "cobrowsesessions",
     ]
 )
-_GUEST: Final = re.compile(
-    r"^/api/v2/(?:opencobrowse/(?:pages|signin|join)/?$|webdeployments/deployments/[^/]+/(?:cobrowse/|configurations/?$))"
-)
 _CALLS: Final[tuple[tuple[str, Call], ...]] = (
     (r"", "conversations"),
     (r"/cobrowse", "create"),
@@ -82,7 +79,7 @@ def is_guest(path: str) -> bool:
 
 
 class PathTable:
-    """All paths of the application with their methods, made from its routes so that it cannot be out of date."""
+    """All paths of the application with their methods, made from its routes: never out of date."""
 
     def __init__(self, routes: Iterable[Any]) -> None:
         found: dict[str, set[str]] = {}

@@ -43,7 +43,7 @@ class Example:
 
 
 @dataclass
-class Fault(Exception):
+class Fault(Exception):  # noqa: N818  whose fault it is, `status` says
     """Base of every error that a caller may see. `cure` says in one sentence what to change."""
 
     message: str

@@ -1,7 +1,7 @@
-"""The way out: for a call that was refused, a complete request that would succeed for this very conversation.
+"""The way out: for a call that was refused, a complete request that would succeed for this conversation.
 
-`Advice.example` is asked at one place, where errors leave (`http/help.py`), for every refusal of the calls that
-make conversations and start sessions. It looks at the conversation as it is now, so the same question is
+`Advice.example` is asked at one place, where errors leave (`http/help.py`), for every refusal of the calls
+that make conversations and start sessions. It looks at the conversation as it is now, so the same question is
 answered alike whether the body was broken or a rule was. It tells a caller nothing of another organisation,
 and proposes nothing that the caller's token may not do.
 """
@@ -49,7 +49,7 @@ class Advice:
         self._casting = casting
 
     async def example(self, actor: Actor, wish: Wish) -> Example | None:
-        """The request that succeeds now or moves things on; None where nothing that this caller may send does."""
+        """The request that succeeds now or moves things on; None where this caller can send none."""
         conversation = await self._seen(actor, wish)
         if conversation is None:
             return await self._new(actor, wish)
@@ -112,7 +112,7 @@ class Advice:
         return _conversation(actor, agent, None)
 
     async def _anybody(self, actor: Actor, wish: Wish) -> str | None:
-        """A user who may be the agent: the one who was meant, the caller, else one that the caller may list."""
+        """A user who may be the agent: the one meant, the caller, else one that the caller may list."""
         for user_id in (wish.agent, actor.user_id):
             if await self._casting.may_be_agent(actor.org_id, user_id):
                 return user_id
@@ -132,7 +132,7 @@ def _activate(actor: Actor, conversation: Conversation) -> Example | None:
 
 
 def _customer(conversation: Conversation) -> dict[str, Any] | None:
-    """A conversation's customer as a new one's body names them; there it may have ended and they have left."""
+    """The customer of a conversation that may have ended, as the body of a new one names them."""
     others = [p for p in conversation.participants if p.purpose is not Purpose.AGENT]
     if not others:
         return None

@@ -1,4 +1,4 @@
-"""Who plays which part in a session: its agent and its customer, found from whatever a start names them by."""
+"""Who plays which part in a session: its agent and its customer, by whatever a start names them."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class Casting:
             raise NotFound(
                 f"The agent {named} {what}.",
                 code="agent.not.found",
-                cure=f"Set {field} to the agent's user id (GET /api/v2/users lists them) or to their participant "
-                "id in this conversation.",
+                cure=f"Set {field} to the agent's user id (GET /api/v2/users lists them) or to their "
+                "participant id in this conversation.",
                 details=(Detail("not.found", field, named),),
                 entity_id=named,
             )
@@ -70,9 +70,9 @@ class Casting:
         raise Clash(
             f"{user.name} is not a connected agent of this conversation.",
             code="agent.not.in.conversation",
-            cure=f"Add {user.name} to it first (POST /api/v2/conversations/{conversation.id}/participants with "
-            f'{{"addParticipants": [{{"from": {{"id": "{user.id}", "type": "user"}}}}]}}), or name an agent who '
-            "is connected.",
+            cure=f"Add {user.name} first (POST /api/v2/conversations/{conversation.id}/participants with "
+            f'{{"addParticipants": [{{"from": {{"id": "{user.id}", "type": "user"}}}}]}}), or name an agent '
+            "who is connected.",
             details=(Detail("agent.not.in.conversation", field, user.id, user.name),),
             entity_id=user.id,
         )
@@ -81,7 +81,7 @@ class Casting:
 def customer_for(
     conversation: Conversation, agent: Participant, external_id: str | None, target: str | None, now: Millis
 ) -> tuple[Conversation, Participant | None]:
-    """Whom to ask: who is named, else the conversation's customer; nobody is fine, the link and the code remain.
+    """Whom to ask: who is named, else the conversation's customer; nobody is fine, link and code remain.
 
     `external_id` may be new to the conversation: then that customer joins it. `target` must be there already.
     Either of them naming the agent, or nothing, means the customer.
@@ -128,7 +128,7 @@ def _only_agent(conversation: Conversation, field: str) -> Participant:
 
 def _may_not(user: User, field: str) -> Forbidden:
     return Forbidden(
-        f"{user.name} may not be the agent of a cobrowse session: the permission {COBROWSE_AGENT} is missing.",
+        f"{user.name} may not be the agent of a session: the permission {COBROWSE_AGENT} is missing.",
         code="missing.permissions",
         params={"permissions": COBROWSE_AGENT},
         cure=f"Give it to them (POST /api/v2/users/{user.id}/permissions with "
@@ -144,7 +144,7 @@ def _no_target(conversation: Conversation, target: str) -> Invalid:
     return Invalid(
         f"targetId {target} is no customer of this conversation.",
         code="invalid.value",
-        cure=f"Leave targetId out to mean the customer, or set it to one of: {listed or 'nobody is there yet'}.",
+        cure=f"Leave targetId out to mean the customer, or set it to one of: {listed or 'nobody yet'}.",
         details=(
             Detail("invalid.value", "targetId", target),
             *(

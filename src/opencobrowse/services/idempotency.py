@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Once(Generic[T]):
-    """One call under a key. `id`: whose key on which route; `render`: the answer to keep, sent with `status`."""
+    """One call under a key. `id`: whose key on which route; `render`: the answer, sent with `status`."""
 
     id: str
     body_digest: str
@@ -36,7 +36,7 @@ class Once(Generic[T]):
             raise Unprocessable(
                 "This Idempotency-Key was used with another body.",
                 code="idempotency.key.reused",
-                cure="Send a new Idempotency-Key with a new request; the same key only repeats the same request.",
+                cure="Send a new request with a new Idempotency-Key: a key only repeats its own request.",
             )
         return found
 

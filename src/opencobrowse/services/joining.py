@@ -101,7 +101,7 @@ class Joining:
                 f"There is no active user {user_id}.",
                 code="user.not.found",
                 details=(Detail("not.found", where, user_id),),
-                cure=f"Set {where} to the id of an active user; GET /api/v2/users lists those of your organisation.",
+                cure=f"Set {where} to the id of an active user; GET /api/v2/users lists them.",
                 entity_id=user_id,
             )
         return user

@@ -1,4 +1,4 @@
-"""The life of a session after its start: answered, resumed, paused, ended, expired; and the end of a conversation."""
+"""The life of a session after its start: answered, resumed, paused, ended, expired; how conversations end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ATTEMPTS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """A page may stream now. `resume_token` opens the session again on its next page; only its hash is kept."""
+    """A page may stream now. `resume_token` opens the session on its next page; only its hash is kept."""
 
     session: Session
     resume_token: Secret
@@ -57,8 +57,8 @@ class Lifecycle:
         return Sharing(session, token)
 
     async def resume(self, session_id: str, token: str) -> Sharing:
-        """The sharing page was loaded again. The token is exchanged for a new one (reliability.md B18); the one
-        before stays good once, for a page that was left before its new token arrived."""
+        """The sharing page was loaded again. The token is exchanged for a new one (reliability.md B18); the
+        one before stays good once, for a page that was left before its new token arrived."""
         fresh, given = new_token(), digest(token)
 
         def decide(session: Session) -> Session:
@@ -72,7 +72,7 @@ class Lifecycle:
         return await self._finish(session_id, SessionMove.DECLINE, EndReason.DECLINED)
 
     async def end(self, session_id: str, reason: EndReason) -> Session:
-        """End it, whoever asks. Ending what is over is no error: the answer is the session as it ended (I5)."""
+        """End it, whoever asks. Ending what is over is no error: it is answered as it ended (I5)."""
         return await self._finish(session_id, SessionMove.END, reason)
 
     async def set_paused(self, session_id: str, paused: bool) -> None:

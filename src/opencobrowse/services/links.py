@@ -1,4 +1,4 @@
-"""The links of a session, built from the public URL and never from a request's Host header (api.md section 5)."""
+"""The links of a session, from the public URL and never from a request's Host header (api.md section 5)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from opencobrowse.kernel.secrets import Keyring
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """`viewer` opens nothing without signing in; `join` carries its token in the fragment, which no server logs."""
+    """`viewer` opens nothing without signing in; `join` has its token in the fragment: never logged."""
 
     public_url: str
     keyring: Keyring

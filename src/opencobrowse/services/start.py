@@ -177,8 +177,8 @@ class StartSession:
         return Clash(
             f"This conversation has a live session, {live.id}.",
             code="cobrowse.session.exists",
-            cure="Use it (its links are in this answer), or end it first: "
-            f'PATCH /api/v2/conversations/cobrowsesessions/{live.conversation_id} with {{"state": "disconnected"}}.',
+            cure="Use it (its links are in this answer), or end it first: PATCH "
+            f'/api/v2/conversations/cobrowsesessions/{live.conversation_id} {{"state": "disconnected"}}.',
             details=(Detail("cobrowse.session.exists", None, live.id),),
             entity_id=live.id,
             extra={
@@ -201,7 +201,7 @@ class StartSession:
             raise NotFound(
                 f"There is no live session {request.link_session} in this conversation.",
                 code="cobrowse.session.not.found",
-                cure="cobrowseSessionId links a session that already exists: to start a new one, leave it out.",
+                cure="cobrowseSessionId links a session that exists: to start a new one, leave it out.",
                 details=(Detail("not.found", "cobrowseSessionId", request.link_session),),
             )
         return self.describe(conversation, live)

@@ -1,4 +1,4 @@
-"""The API's requests and answers, as they go over the wire: camelCase JSON, times in ISO-8601 with milliseconds.
+"""The API's requests and answers on the wire: camelCase JSON, times in ISO-8601 with milliseconds.
 
 Names and keys are the platform's (field.md C2); what is ours is marked. Requests refuse unknown fields, so
 that a misspelt one is named instead of ignored.
@@ -42,7 +42,7 @@ class HelpExample(Answer, omit_defaults=False):
 
 
 class Help(Answer, omit_defaults=False):
-    """Ours: what to change, in a sentence; the corrected request, null where none would do; where to read more."""
+    """Ours: what to change; the corrected request, null where none would do; where to read more."""
 
     summary: str
     docs: str
@@ -75,7 +75,7 @@ class Ref(Answer):
 
 
 class CobrowseMedia(Answer):
-    """The platform's `Cobrowsesession`, inside a participant. `opencobrowseState` is ours: the exact state."""
+    """The platform's `Cobrowsesession`, inside a participant. `opencobrowseState` is the exact state."""
 
     id: str
     state: str
@@ -286,7 +286,7 @@ class EventBody(Body):
 
 
 class Person(Body):
-    """Who else takes part in `POST /conversations/cobrowse`: by `id`, as in `to`, or as in a new conversation."""
+    """Who else takes part in `POST /conversations/cobrowse`: by `id`, or as in a new conversation."""
 
     id: Id | None = None
     type: PersonType | None = None

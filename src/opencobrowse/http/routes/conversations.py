@@ -18,7 +18,6 @@ from opencobrowse.http import mapping, paging
 from opencobrowse.http.auth import actor_of
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.http.routes.start import create_started
-from opencobrowse.kernel import limits
 from opencobrowse.kernel.errors import Detail, Invalid
 from opencobrowse.services.conversations import Endpoint, NewConversation, NewParticipant
 from opencobrowse.services.core import Core

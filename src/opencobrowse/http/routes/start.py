@@ -88,7 +88,7 @@ def handlers(core: Core) -> list[Any]:
 
 
 async def create_started(core: Core, request: AnyRequest, wish: NewConversation) -> Response[Any]:
-    """A conversation and its session: the conversation's fields, and the session's under their own names (W7)."""
+    """A conversation and its session: the conversation's fields, and the session's under their names (W7)."""
 
     async def start(actor: Actor, once: Once[Started] | None) -> Started | Remembered:
         conversation = await core.conversations.prepare(actor, wish)
