@@ -17,7 +17,6 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Page  # noqa: E402
-
 from tests.support.browser import MIRROR, accept_prompt, chromium, prompt_shown  # noqa: E402
 from tests.support.server import free_port  # noqa: E402
 

@@ -74,7 +74,9 @@ def site(root: Path, **headers: str) -> Iterator[str]:
     names become dashes."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     handler = type("Handler", (_Quiet,), {"headers_to_send": named})
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(root)))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(handler, directory=str(root))
+    )
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from litestar import HttpMethod, MediaType, Response, route
+from litestar.params import FromPath
 
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel.errors import NotFound
@@ -53,14 +54,15 @@ _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _METHODS: Final = [HttpMethod.GET, HttpMethod.HEAD]
 
 # Named here and not asked of the machine: what a file is must not depend on where the server runs.
+# The framework adds the charset to text.
 _TYPES: Final = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
+    ".css": "text/css",
+    ".html": "text/html",
     ".ico": "image/x-icon",
-    ".js": "text/javascript; charset=utf-8",
+    ".js": "text/javascript",
     ".json": "application/json",
     ".map": "application/json",
-    ".mjs": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript",
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
@@ -121,7 +123,7 @@ def handlers(assets: dict[str, Asset], public_url: str) -> list[Any]:
     invited = {**page_headers(public_url, _JOIN), "Cache-Control": _ASK}
 
     @route("/sdk/{name:path}", http_method=_METHODS, include_in_schema=False, media_type=MediaType.TEXT)
-    async def sdk(request: AnyRequest, name: str) -> Response[bytes]:
+    async def sdk(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
         """`v1.js` and `manifest.json` may change; a file with a hash in its name never does."""
         cache = _FOREVER if _HASHED_SDK.search(name) else _SOON
         return _serve(request, assets, f"sdk{name}", {**_PUBLIC, "Cache-Control": cache})
@@ -132,7 +134,7 @@ def handlers(assets: dict[str, Asset], public_url: str) -> list[Any]:
         include_in_schema=False,
         media_type=MediaType.HTML,
     )
-    async def console(request: AnyRequest, rest: str = "") -> Response[bytes]:
+    async def console(request: AnyRequest, rest: FromPath[str] = "") -> Response[bytes]:
         """A file of the console, or its page for every address that it routes itself."""
         name = f"console{rest}" if _A_FILE.search(rest) else "console/index.html"
         cache = _FOREVER if _HASHED_CONSOLE.match(name) else _ASK

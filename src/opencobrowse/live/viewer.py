@@ -54,5 +54,7 @@ class ViewerHandler:
 
     def _ping(self, viewer: Connection, ping: live.Ping) -> None:
         room, peer = viewer.room, viewer.peer
-        if room is not None and peer is not None and room.sharer is not None:
+        if ping.id == 0:  # the viewer asks whether its socket still lives, not how far the customer is
+            viewer.tell(live.encode(live.Pong(0)))
+        elif room is not None and peer is not None and room.sharer is not None:
             room.sharer.socket.tell(live.encode(live.Ping(peer.number << 32 | ping.id & 0xFFFFFFFF)))

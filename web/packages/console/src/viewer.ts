@@ -101,6 +101,7 @@ export class Viewer {
       opened: () => this.#in(() => this.#hello(link)), // after what is still being unpacked: it moves the position
       message: (message) => link === this.#link && this.#in(() => this.#message(message)),
       frame: (frame) => link === this.#link && this.#frame(frame),
+      silent: () => void link.tell({ type: 'ping', id: 0 }), // nobody shares: only the server can answer
       closed: (final, code) => link === this.#link && this.#closed(final, code),
     });
     return link;
