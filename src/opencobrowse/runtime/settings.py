@@ -55,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         Literal["text", "json"], Meta(description="One line of text or one JSON object for each event.")
     ] = "text"
     offer_seconds: Annotated[
-        int, Meta(ge=5, le=86400, description="How long a customer may answer an offer, in seconds.")
+        int, Meta(ge=1, le=86400, description="How long a customer may answer an offer, in seconds.")
     ] = limits.OFFER_MS // 1000
     rate_limit_per_minute: Annotated[Count, Meta(description="API calls a minute for one token.")] = (
         limits.API_CALLS_PER_MINUTE
