@@ -24,7 +24,7 @@ _HOW: Final = (
 
 
 @dataclass
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818
     """An error of RFC 6749 section 5.2. `by_basic`: the credentials came in the Authorization header."""
 
     error: str

@@ -91,7 +91,7 @@ class Directory:
     async def add_user(
         self, org_id: str, email: str, name: str | None, password: str | None, permissions: frozenset[str]
     ) -> User:
-        """A person of this organisation. Raises `Invalid` for what is no address, `Clash` for one that is taken."""
+        """A person of this organisation. Raises `Invalid` for what is no address, `Clash` for a taken one."""
         email = email.strip().lower()
         if not _ADDRESS.fullmatch(email) or len(email) > 254:
             raise Invalid(

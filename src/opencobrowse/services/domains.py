@@ -66,7 +66,7 @@ def checked_domains(entries: Iterable[str]) -> tuple[str, ...]:
     for number, entry in enumerate(entries):
         text = entry.strip().lower().removesuffix("/")
         scheme, there, host = text.rpartition("://")
-        if there and scheme not in ("http", "https") or not (_HOST.match(host) or _IPV6.match(host)):
+        if (there and scheme not in ("http", "https")) or not (_HOST.match(host) or _IPV6.match(host)):
             raise _bad_domain(entry, number)
         if text not in checked:
             checked.append(text)

@@ -120,7 +120,7 @@ class Pages:
         return [s for s in found if s.state is SessionState.INITIATED and s.offer_ends_at > self._clock.now()]
 
     async def by_code(self, org_id: str | None, code: str, guesser: str) -> Session:
-        """The waiting session of a typed code or a link's token; the same 404 for wrong, used and expired (B6).
+        """The waiting session of a typed code or a link's token; one 404 for wrong, used and expired (B6).
 
         A code costs the guesser one of its attempts until it proves right; a link's 128 bits need no budget.
         """
@@ -204,7 +204,8 @@ def _identity(
         required = not is_loopback(origin)
     if external_id is not None and required:
         raise Forbidden(
-            "This deployment needs a signed identity: without one anybody could receive another customer's prompt.",
+            "This deployment needs a signed identity: without one anybody could receive another customer's "
+            "prompt.",
             code="identity.proof.required",
             cure="Send data-external-token, a JWT {sub, exp} signed (HS256) with the deployment's secret.",
         )

@@ -102,5 +102,6 @@ def need_any(held: frozenset[str], wanted: Iterable[str]) -> None:
             f"assigned: {listed}",
             code="missing.any.permissions" if len(names) > 1 else "missing.permissions",
             params={"permissions": listed},
-            cure=f"Give the OAuth client or the user one of these permissions: {listed}, and ask for a new token.",
+            cure=f"Give the OAuth client or the user one of these permissions: {listed}; then ask for a new "
+            "token.",
         )

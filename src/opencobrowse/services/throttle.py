@@ -1,7 +1,7 @@
 """Budgets of failures: wrong join codes, wrong passwords, wrong client secrets (reliability.md B6, B12, D).
 
-All three count an attempt before it is judged and take it back when it was right, so that attempts sent at the
-same time cannot slip past each other. In memory: a restart forgets, which gives a guesser one more round.
+All three count an attempt before it is judged and take it back when it was right, so that attempts sent at
+the same time cannot slip past each other. In memory: a restart forgets, and gives a guesser one more round.
 """
 
 from __future__ import annotations

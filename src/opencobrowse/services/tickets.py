@@ -23,7 +23,7 @@ _MAC_BYTES: Final = 32
 
 
 class Ticket(msgspec.Struct, frozen=True, array_like=True):
-    """Who comes. `origin` is that of the request that asked for the ticket: the upgrade must show the same."""
+    """Who comes. `origin` is that of the request that asked for the ticket; the upgrade must show it."""
 
     id: str
     role: Literal["page", "viewer"]
@@ -56,7 +56,7 @@ class Tickets:
         )  # fmt: skip
 
     def viewer(
-        self, org_id: str, origin: str | None, session_id: str, user_id: str, name: str, token_id: str
+        self, org_id: str, origin: str | None, session_id: str, *, user_id: str, name: str, token_id: str
     ) -> str:
         """A ticket for an agent's viewer of one session."""
         return self._seal(

@@ -116,7 +116,7 @@ class Users:
     async def change_permissions(
         self, actor: Actor, user_id: str, add: Iterable[str] = (), remove: Iterable[str] = ()
     ) -> User:
-        """Grant and revoke. What is taken away is gone at once; what is given works from the next sign-in on."""
+        """Grant and revoke. What is taken away is gone at once; what is given works from the next sign-in."""
         actor.need(USER_WRITE)
         added, removed = named_permissions(add), named_permissions(remove)
 

@@ -92,8 +92,9 @@ class UserListing(Answer):
 
 
 class NewUser(Body):
-    """The platform's `CreateUser`, and ours: `agent` (true: holds `cobrowse:agent` and may read what it needs;
-    false: may do nothing) or `permissions`, a list that says it exactly. Without a password nobody signs in."""
+    """The platform's `CreateUser`, and ours: `agent` (true: holds `cobrowse:agent` and may read what it
+    needs; false: may do nothing) or `permissions`, which says it exactly. Without a password nobody signs in.
+    """
 
     email: str
     name: str | None = None

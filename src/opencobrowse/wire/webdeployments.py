@@ -1,7 +1,7 @@
 """Web deployments and their configurations: the platform's models (field.md C2), with ours marked.
 
-Requests take every key that the platform's own answers have, so that what was read can be sent back; keys that
-nobody may set (`id`, `selfUri`, dates …) are not looked at.
+Requests take every key that the platform's own answers have, so that what was read can be sent back; keys
+that nobody may set (`id`, `selfUri`, dates …) are not looked at.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class CobrowseSettings(Answer, omit_defaults=False):
 
 
 class ConfigurationBody(Body):
-    """The platform's `WebDeploymentConfigurationVersion`. Without `cobrowse` its settings stay as they are."""
+    """The platform's `WebDeploymentConfigurationVersion`. Without `cobrowse` its settings stay."""
 
     name: str
     description: str | None = None

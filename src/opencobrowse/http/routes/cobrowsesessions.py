@@ -9,8 +9,8 @@ from litestar import Response, get, patch, post
 from opencobrowse.domain.conversation import ConversationMove
 from opencobrowse.http import mapping
 from opencobrowse.http.auth import actor_of
-from opencobrowse.http.slices import numbered
 from opencobrowse.http.problems import AnyRequest
+from opencobrowse.http.slices import numbered
 from opencobrowse.services.cobrowsesessions import CobrowseConversation
 from opencobrowse.services.core import Core
 from opencobrowse.services.participants import ParticipantChange

@@ -76,7 +76,9 @@ def handlers(core: Core) -> list[Any]:
         origin = request.headers.get("Origin")
         if origin is not None and not own_origin(origin, core.links.public_url):
             raise Forbidden(f"The viewer does not run on {origin}.", code="origin.not.allowed")
-        ticket = core.tickets.viewer(actor.org_id, origin, session.id, user.id, user.name, actor.token_id)
+        ticket = core.tickets.viewer(
+            actor.org_id, origin, session.id, user_id=user.id, name=user.name, token_id=actor.token_id
+        )
         return api.ViewerTicket(ticket=ticket, websocket_url=core.links.socket(session))
 
     return [register_page, sign_in, sign_out, list_sessions, get_session, end_session, viewer_ticket]

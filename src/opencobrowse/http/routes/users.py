@@ -8,8 +8,8 @@ from litestar import get, patch, post
 
 from opencobrowse.http import mapping
 from opencobrowse.http.auth import actor_of
-from opencobrowse.http.slices import numbered
 from opencobrowse.http.problems import AnyRequest
+from opencobrowse.http.slices import numbered
 from opencobrowse.kernel.errors import Detail, Invalid
 from opencobrowse.services.core import Core
 from opencobrowse.services.users import NewUser, UserChange

@@ -1,0 +1,51 @@
+"""The platform's official Python SDK, 269, unmodified, against a real server of ours."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.server import CLIENT_ID, CLIENT_SECRET, Server
+
+
+@pytest.fixture(scope="session")
+def sdk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The SDK's package. On import it watches the whole home directory for its config file, so it gets an
+    empty home, with a file in it that switches the watching off (its own documented setting)."""
+    home = tmp_path_factory.mktemp("home")
+    (home / ".genesyscloudpython").mkdir()
+    (home / ".genesyscloudpython" / "config").write_text("[general]\nlive_reload_config = False\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        assert os.path.expanduser("~") == str(home)  # noqa: PTH111
+        yield importlib.import_module("PureCloudPlatformClientV2")
+
+
+@pytest.fixture
+def api_client(sdk: Any, server: Server) -> Any:
+    """An `ApiClient` with the bootstrap client's token: the host is all that differs from the platform."""
+    client = sdk.api_client.ApiClient(host=server.url)
+    return client.get_client_credentials_token(CLIENT_ID, CLIENT_SECRET)
+
+
+@pytest.fixture
+def http(server: Server) -> Iterator[httpx.Client]:
+    with server.client() as client:
+        yield client
+
+
+@pytest.fixture
+def call(http: httpx.Client, server: Server) -> str:
+    """The id of an active call with the bootstrap agent and a customer, as the telephony makes it."""
+    made = http.post("/api/v2/conversations", json={
+        "type": "voice",
+        "participants": [{"userId": server.agent_id(), "role": "agent"},
+                         {"externalId": "cust-compat", "role": "customer"}],
+    })  # fmt: skip
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
