@@ -88,11 +88,13 @@ async def _run(
         on_ready(Running(settings.origin, stop))
 
     def stop() -> None:
-        loop.call_soon_threadsafe(server.stop)
+        loop.call_soon_threadsafe(stopping.ask)
 
-    server = _Server(_config(settings, app, Endpoint(parts.hub, parts.core.tickets)), health, started)
+    config = _config(settings, app, Endpoint(parts.hub, parts.core.tickets))
+    server = _Server(config, started)
+    stopping = _Stopping(server, health, settings.drain_seconds)
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(number, stopping.ask)
     ticker = asyncio.create_task(_tick(parts))
     try:
         await server.serve(sockets)
@@ -128,9 +130,8 @@ def _config(settings: Settings, app: Any, endpoint: Endpoint) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """uvicorn without its signal handling: it would raise the signal again and lose the exit code."""
 
-    def __init__(self, config: uvicorn.Config, health: Health, on_started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
         super().__init__(config)
-        self._health = health
         self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -142,11 +143,27 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Any:
         yield
 
-    def stop(self) -> None:
-        """Finish what runs, then stop; asked twice, stop now."""
-        self.force_exit = self.should_exit
-        self.should_exit = True
+
+class _Stopping:
+    """From a wish to stop to the end: not ready for a while, then finish what runs. Asked again, sooner."""
+
+    def __init__(self, server: _Server, health: Health, drain_seconds: int) -> None:
+        self._server = server
+        self._health = health
+        self._drain_seconds = drain_seconds
+        self._asked = False
+
+    def ask(self) -> None:
         self._health.drain()
+        if self._drain_seconds and not self._asked:
+            asyncio.get_running_loop().call_later(self._drain_seconds, self._finish)
+        else:
+            self._server.force_exit = self._server.should_exit
+            self._finish()
+        self._asked = True
+
+    def _finish(self) -> None:
+        self._server.should_exit = True
 
 
 async def _tick(parts: Parts) -> None:

@@ -54,6 +54,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     log_format: Annotated[
         Literal["text", "json"], Meta(description="One line of text or one JSON object for each event.")
     ] = "text"
+    drain_seconds: Annotated[
+        int,
+        Meta(
+            ge=0, le=600, description="Seconds from SIGTERM, in which /health/ready says 503, until it stops."
+        ),
+    ] = 0
     offer_seconds: Annotated[
         int, Meta(ge=1, le=86400, description="How long a customer may answer an offer, in seconds.")
     ] = limits.OFFER_MS // 1000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from opencobrowse.client import (
@@ -17,8 +19,9 @@ from tests.support.server import AGENT_EMAIL, CLIENT_ID, CLIENT_SECRET, Server, 
 
 
 @pytest.fixture
-def client(server: Server) -> Client:
-    return Client(server.url, CLIENT_ID, CLIENT_SECRET, environ={})
+def client(server: Server) -> Iterator[Client]:
+    with Client(server.url, CLIENT_ID, CLIENT_SECRET, environ={}) as connected:
+        yield connected
 
 
 def agent_of(client: Client) -> str:
@@ -86,8 +89,9 @@ def test_what_is_not_there_is_named(client: Client) -> None:
 
 
 def test_wrong_secret_and_no_server(server: Server) -> None:
-    with pytest.raises(AuthenticationFailed):
-        Client(server.url, CLIENT_ID, "wrong", environ={}).organization()
-    nobody = Client(f"127.0.0.1:{free_port()}", "i", "s", environ={}, policy=Policy(retries=0))
-    with pytest.raises(NotReachable):
+    with Client(server.url, CLIENT_ID, "wrong", environ={}) as wrong, pytest.raises(AuthenticationFailed):
+        wrong.organization()
+    once = Policy(retries=0)
+    nobody = Client(f"127.0.0.1:{free_port()}", "i", "s", environ={}, policy=once)
+    with nobody, pytest.raises(NotReachable):
         nobody.organization()

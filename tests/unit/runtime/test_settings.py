@@ -39,6 +39,7 @@ def test_every_setting_is_a_variable_and_a_key(tmp_path: Path) -> None:
         "tls_key": pem,
         "log_level": "debug",
         "log_format": "json",
+        "drain_seconds": 1,
         "offer_seconds": 5,
         "rate_limit_per_minute": 2,
         "relay_frames_per_second": 3,
