@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import socket
 import ssl
 import struct
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -24,7 +26,7 @@ PAGE_ORIGIN = "http://localhost:9"
 
 
 @dataclass
-class Closed(Exception):
+class Closed(Exception):  # noqa: N818  (it is what is waited for, not an error)
     """The other side closed the WebSocket (`code`), or just the connection (`code` None)."""
 
     code: int | None
@@ -240,14 +242,15 @@ class Stage:
         peer.wait("welcome")
         return peer
 
-    def agent(self) -> httpx.Client:
+    @contextlib.contextmanager
+    def agent(self) -> Iterator[httpx.Client]:
         """The agent, signed in."""
-        client = httpx.Client(base_url=self.server.url, headers={"Origin": self.server.url})
-        answer = client.post(
-            "/api/v2/opencobrowse/signin", json={"email": AGENT_EMAIL, "password": AGENT_PASSWORD}
-        )
-        assert answer.status_code == 200, answer.text
-        return client
+        with httpx.Client(base_url=self.server.url, headers={"Origin": self.server.url}) as client:
+            answer = client.post(
+                "/api/v2/opencobrowse/signin", json={"email": AGENT_EMAIL, "password": AGENT_PASSWORD}
+            )
+            assert answer.status_code == 200, answer.text
+            yield client
 
     def ticket(self, agent: httpx.Client, session_id: str) -> dict[str, Any]:
         answer = agent.post(f"/api/v2/opencobrowse/sessions/{session_id}/ticket")

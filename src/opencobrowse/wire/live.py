@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import struct
 from enum import IntEnum, IntFlag
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
 VERSION: Final = 1
 SUPPORTED: Final = tuple(range(max(1, VERSION - 1), VERSION + 1))
@@ -26,6 +27,10 @@ SUBPROTOCOL: Final = "opencobrowse"
 TICKET_PREFIX: Final = "ticket."
 
 HEADER: Final = struct.Struct(">BBHII")
+
+U32 = Annotated[int, Meta(ge=0, le=0xFFFFFFFF)]
+PingId = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+"""What JavaScript counts exactly: the relay puts a viewer's number above 32 bits of its own."""
 
 
 class Kind(IntEnum):
@@ -47,8 +52,8 @@ class Message(msgspec.Struct, frozen=True, rename="camel", tag_field="type", omi
 class Position(msgspec.Struct, frozen=True, rename="camel"):
     """A place in a room's stream: `offset` is the next one expected."""
 
-    epoch: int
-    offset: int
+    epoch: U32
+    offset: U32
 
 
 class PageInfo(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -56,16 +61,17 @@ class PageInfo(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 
     url: str = ""
     title: str = ""
-    width: int = 0
-    height: int = 0
+    width: U32 = 0
+    height: U32 = 0
 
 
 # -- from a page or a viewer -------------------------------------------------------------------------------
 
 
 class Hello(Message, frozen=True, tag="hello"):
-    """The first message. `resume` is where this peer's stream stopped: what a viewer reads next, what a
-    sharer has to send next. A page that was sharing when it was left names its `session` and `token`."""
+    """The first message. `resume` is where this peer's stream stopped: what a viewer reads next, the oldest
+    position from which a sharer can send again. A page that was sharing when it was left names its `session`
+    and `token`."""
 
     versions: tuple[int, ...]
     resume: Position | None = None
@@ -107,13 +113,13 @@ class Stop(Message, frozen=True, tag="stop"):
 
 
 class Ping(Message, frozen=True, tag="ping"):
-    """From a viewer: answered by the sharer with the same `id`, so that the agent sees the real way's time."""
+    """From a viewer: answered by the sharer with the same `id`, so the agent sees the real way's time."""
 
-    id: int
+    id: PingId
 
 
 class Pong(Message, frozen=True, tag="pong"):
-    id: int
+    id: PingId
 
 
 # -- from the server ---------------------------------------------------------------------------------------
@@ -214,6 +220,6 @@ def encode(message: FromServer | FromPeer) -> bytes:
     return _encoder.encode(message)
 
 
-def frame(kind: Kind, flags: int, epoch: int, offset: int, body: bytes, peer: int = 0) -> bytes:
+def frame(kind: Kind, flags: int, epoch: int, offset: int, body: bytes, *, peer: int = 0) -> bytes:
     """A whole binary frame. Tests and tools use it; the relay passes frames on as they came."""
     return HEADER.pack(kind, flags, peer, epoch, offset) + body

@@ -467,4 +467,6 @@ def test_state_tells_everybody_who_is_there() -> None:
 
 def test_header_is_twelve_bytes() -> None:
     assert HEADER.size == 12
-    assert frame(Kind.EVENTS, Flags.DEFLATE, 1, 2, b"b", 3) == bytes.fromhex("0201000300000001 00000002 62")
+    assert frame(Kind.EVENTS, Flags.DEFLATE, 1, 2, b"b", peer=3) == bytes.fromhex(
+        "0201000300000001 00000002 62"
+    )
