@@ -1,5 +1,6 @@
 // Builds what the server serves into src/opencobrowse/assets: the SDK (loader and the part that records), the
 // console and the join page. The loader knows the recording part by its hashed name and its integrity.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,6 +12,10 @@ const served = join(web, '..', 'src', 'opencobrowse', 'assets');
 // Built beside and swapped in at the end: a server that starts meanwhile finds the old files or the new.
 const out = `${served}.${process.pid}`;
 const { version } = JSON.parse(readFileSync(join(web, 'packages/sdk/package.json'), 'utf8'));
+
+/** What we ship of others' work, and whose it is. */
+const NOTICE =
+  '/*! Contains rrweb, (c) 2018 its contributors and SmartX Inc., MIT licence, https://github.com/rrweb-io/rrweb */\n';
 
 mkdirSync(join(out, 'sdk'), { recursive: true });
 
@@ -38,6 +43,50 @@ async function bundle(entry, format, define = {}) {
   return chunks[0].code;
 }
 
+/** The npm package: the loader as a module that imports the recording part when it is needed, all that both need
+ * inside, and the types of what it exports. */
+async function buildPackage(outDir) {
+  const fresh = `${outDir}.${process.pid}`;
+  await build({
+    configFile: false,
+    logLevel: 'warn',
+    root: web,
+    build: {
+      outDir: fresh,
+      emptyOutDir: true,
+      target: 'es2022',
+      minify: false,
+      modulePreload: false,
+      rollupOptions: {
+        input: { index: join(web, 'packages/sdk/src/index.ts') },
+        preserveEntrySignatures: 'strict',
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+      },
+    },
+  });
+  const types = [
+    '--declaration',
+    '--emitDeclarationOnly',
+    '--noEmit',
+    'false',
+    '--outDir',
+    join(fresh, 'types'),
+  ];
+  execFileSync(process.execPath, [
+    join(web, 'node_modules/typescript/bin/tsc'),
+    '-p',
+    join(web, 'packages/sdk'),
+    ...types,
+  ]);
+  for (const name of ['index', 'config']) {
+    const text = readFileSync(join(fresh, 'types', `${name}.d.ts`), 'utf8');
+    writeFileSync(join(fresh, `${name}.d.ts`), text.replaceAll(".ts'", ".js'").replaceAll('.ts"', '.js"'));
+  }
+  rmSync(join(fresh, 'types'), { recursive: true });
+  rmSync(outDir, { recursive: true, force: true });
+  renameSync(fresh, outDir);
+}
+
 function integrity(code) {
   return `sha384-${createHash('sha384').update(code).digest('base64')}`;
 }
@@ -46,7 +95,7 @@ function hashed(name, code) {
   return `${name}-${version}-${createHash('sha256').update(code).digest('hex').slice(0, 12)}.js`;
 }
 
-const share = await bundle('packages/sdk/src/share.ts', 'es');
+const share = NOTICE + (await bundle('packages/sdk/src/share.ts', 'es'));
 const shareFile = hashed('share', share);
 writeFileSync(join(out, 'sdk', shareFile), share);
 
@@ -61,6 +110,8 @@ writeFileSync(
   join(out, 'sdk', 'manifest.json'),
   JSON.stringify({ version, file: loaderFile, integrity: integrity(loader), share: shareFile }, null, 2),
 );
+
+await buildPackage(join(web, 'packages/sdk/dist/npm'));
 
 await build({
   configFile: false,

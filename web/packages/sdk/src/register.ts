@@ -16,6 +16,7 @@ export async function register(config: Config & { origin: string }): Promise<Ope
       deploymentId: deployment,
       externalId,
       externalToken: typeof externalToken === 'function' ? await externalToken() : externalToken,
+      pageUrl: location.origin + location.pathname, // where join links lead; never the query
     }),
   });
   const body = await answer.json();
