@@ -9,10 +9,11 @@ from typing import Any
 from litestar import Litestar, Response, get
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
 from opencobrowse import __version__
-from opencobrowse.http import assets, problems
+from opencobrowse.http import assets, docs, openapi, problems
+from opencobrowse.http.budget import Budget
+from opencobrowse.http.help import Helper
 from opencobrowse.http.middleware import Edge
 from opencobrowse.http.paths import PathTable
 from opencobrowse.http.routes import (
@@ -46,7 +47,7 @@ def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int, unrea
         *assets.handlers(assets.load(web_root), core.links.public_url),
         alive,
         _ready(unready),
-        openapi,
+        openapi_json,
     ]
     app = Litestar(
         routes,
@@ -56,26 +57,30 @@ def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int, unrea
             Exception: problems.on_crash,
         },
         openapi_config=OpenAPIConfig(
-            title="opencobrowse",
+            title=openapi.TITLE,
             version=__version__,
-            path="/docs",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            use_handler_docstrings=True,
+            operation_id_creator=openapi.operation_id,
+            openapi_router=docs.router(),
+            render_plugins=[docs.Page(), docs.Description(path="/openapi.json")],
         ),
         request_max_body_size=None,  # `Edge` has read it already
         pdb_on_exception=False,
         debug=False,
         logging_config=None,
     )
-    return Edge(app, PathTable(app.routes), core, clock, calls_per_minute)
+    table = PathTable(app.routes)
+    return Edge(app, table, Helper(core, table), Budget(clock, calls_per_minute))
 
 
-@get("/health/live", include_in_schema=False)
+@get("/health/live")
 async def alive() -> Response[dict[str, str]]:
+    """200 while the process answers."""
     return Response({"status": "ok"})
 
 
 def _ready(unready: Unready) -> Any:
-    @get("/health/ready", include_in_schema=False)
+    @get("/health/ready")
     async def ready() -> Response[dict[str, str]]:
         """200, or 503 while the store does not answer or the server is stopping."""
         why = await unready()
@@ -87,6 +92,6 @@ def _ready(unready: Unready) -> Any:
 
 
 @get("/openapi.json", include_in_schema=False)
-async def openapi(request: problems.AnyRequest) -> Response[dict[str, Any]]:
+async def openapi_json(request: problems.AnyRequest) -> Response[dict[str, Any]]:
     """The API's description, made from the routes and their models."""
-    return Response(request.app.openapi_schema.to_schema())
+    return Response(openapi.document(request.app))

@@ -19,13 +19,8 @@ ORGANIZATION_HEADER: Final = "X-Genesys-Organization-ID"
 
 async def actor_of(request: Request[Any, Any, Any], core: Core) -> Actor:
     """The request's actor. Raises 401, or 403 where it names an organisation that is not the token's."""
-    return await actor_behind(request.headers, core)
-
-
-async def actor_behind(headers: Headers, core: Core) -> Actor:
-    """The same for the headers alone."""
-    actor = await core.access.authenticate(_bearer(headers, core.links.public_url))
-    named = headers.get(ORGANIZATION_HEADER)
+    actor = await actor_behind(request.headers, core)
+    named = request.headers.get(ORGANIZATION_HEADER, "").strip()
     if named and named != actor.org_id:
         raise Forbidden(
             f"The token is not of organisation {named}.",
@@ -34,6 +29,11 @@ async def actor_behind(headers: Headers, core: Core) -> Actor:
             "(GET /api/v2/organizations/me).",
         )
     return actor
+
+
+async def actor_behind(headers: Headers, core: Core) -> Actor:
+    """The actor of a request's headers, whatever organisation they name. Raises 401."""
+    return await core.access.authenticate(_bearer(headers, core.links.public_url))
 
 
 def address_of(request: Request[Any, Any, Any]) -> str:

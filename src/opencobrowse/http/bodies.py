@@ -20,7 +20,7 @@ from litestar.exceptions import HTTPException
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.errors import Detail, Fault, Invalid, WrongType
 
-_AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<key>key )?(?:in )?\$(?P<path>.*)`)?$")
+_AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$")
 _BIGGEST: Final = 2**64
 
 
@@ -65,25 +65,18 @@ def explain(request: Request[Any, Any, Any], error: HTTPException) -> Fault:
     """The fault for a request that the framework could not take apart."""
     model = _body_type(request)
     raw: bytes = request.scope["raw_body"]  # type: ignore[typeddict-item]
-    details = _listed(error)
-    if model is None or any(d.field != "data" for d in details):
-        names = ", ".join(str(d.field) for d in details) or "the request"
+    if model is not None and not raw.strip() and type(None) not in _options(model):
         return Invalid(
-            f"The value of {names} is not valid.",
-            code="invalid.value",
-            details=details,
-            cure=f"Correct {names}.",
+            "The body is missing.",
+            code="missing.body",
+            cure="Send one JSON object with Content-Type: application/json.",
         )
-    if not raw.strip():
-        return Invalid(
-            "The body is missing.", code="missing.body", cure="Send one JSON object with "
-            "Content-Type: application/json.",
-        )  # fmt: skip
-    return inspect(msgspec.json.decode(raw), model)
+    fault = inspect(msgspec.json.decode(raw), model) if model is not None and raw.strip() else None
+    return fault or _parameters(error)
 
 
-def inspect(value: Any, model: Any) -> Fault:
-    """Compare a decoded body with the type that was expected."""
+def inspect(value: Any, model: Any) -> Fault | None:
+    """Compare a decoded body with the type that was expected; None where nothing is wrong with it."""
     details = list(_unknown(value, model, ""))
     if details:
         names = ", ".join(str(d.field) for d in details)
@@ -95,8 +88,26 @@ def inspect(value: Any, model: Any) -> Fault:
     try:
         msgspec.convert(value, model, strict=True)
     except msgspec.ValidationError as wrong:
-        return _wrong(str(wrong), model, value)
-    return Invalid("The request is malformed.", code="bad.request")
+        return _wrong(str(wrong), model)
+    return None
+
+
+def _parameters(error: HTTPException) -> Fault:
+    """Parameters of the path and the query, by the names that callers know them by."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    keys = [_camel(str(item["key"])) for item in extra if isinstance(item, dict) and item.get("key")]
+    names = ", ".join(keys) or "the request"
+    return Invalid(
+        f"The value of {names} is not valid.",
+        code="invalid.value",
+        details=tuple(Detail("invalid.value", key) for key in keys),
+        cure=f"Correct {names}: /openapi.json says what it may be.",
+    )
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
 
 
 # -- JSON --------------------------------------------------------------------------------------------------
@@ -115,26 +126,21 @@ def _no_constant(name: str) -> Any:
 
 
 def _number(text: str) -> float:
-    """A float is exact enough to see how large it is; the value itself is decoded again later."""
-    number = float(text)
-    whole = text.lstrip("-").isdigit()
-    if abs(number) == float("inf") or (whole and abs(number) > _BIGGEST):
+    """The value is decoded again later; here it is only seen to be of a size that every reader can hold."""
+    digits = text.lstrip("-")
+    whole = digits.isdigit()
+    if (len(digits) > 20 or int(digits) >= _BIGGEST) if whole else abs(float(text)) == float("inf"):
         raise _Refused(f"the number {text[:20]}… is too large")
-    return number
+    return 0.0
 
 
 def _depth(value: Any) -> int:
+    """How many objects and arrays are inside each other."""
     depth, level = 0, [value]
-    while level:
+    while level := [item for item in level if isinstance(item, dict | list)]:
         depth += 1
-        level = [
-            inner
-            for outer in level
-            for inner in (
-                outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
-            )
-        ]
-    return depth - 1
+        level = [inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer)]
+    return depth
 
 
 def _not_json(why: str) -> Invalid:
@@ -156,7 +162,7 @@ def _too_deep() -> Invalid:
 # -- fields ------------------------------------------------------------------------------------------------
 
 
-def _wrong(text: str, model: Any, value: Any) -> Fault:
+def _wrong(text: str, model: Any) -> Fault:
     found = _AT.match(text)
     what, path = (found["what"], found["path"] or "") if found else (text, "")
     field = path.lstrip(".")
@@ -169,7 +175,6 @@ def _wrong(text: str, model: Any, value: Any) -> Fault:
             details=(Detail("missing.field", field),),
             cure=f"Add {field}.",
         )
-    field = _numbered(field, value)
     allowed = _allowed(model, re.sub(r"\[[^\]]*\]", "", field).split(".")) if field else ()
     if allowed:
         listed = ", ".join(allowed)
@@ -185,16 +190,6 @@ def _wrong(text: str, model: Any, value: Any) -> Fault:
         code="invalid.value",
         details=(Detail("invalid.value", field or None),),
         cure=f"Correct {where}: {what[:1].lower()}{what[1:]}.",
-    )
-
-
-def _numbered(field: str, value: Any) -> str:
-    """msgspec writes `[...]` for any element: where there is only one, it is that one."""
-    head, blank, _ = field.partition("[...]")
-    for name in head.split(".") if blank else ():
-        value = value.get(name) if isinstance(value, dict) else None
-    return (
-        field.replace("[...]", "[0]", 1) if blank and isinstance(value, list) and len(value) == 1 else field
     )
 
 
@@ -258,9 +253,3 @@ def _element(model: Any) -> Any:
 def _body_type(request: Request[Any, Any, Any]) -> Any:
     field = request.scope["route_handler"].parsed_data_field
     return field.annotation if field is not None else None
-
-
-def _listed(error: HTTPException) -> tuple[Detail, ...]:
-    extra = error.extra if isinstance(error.extra, list) else []
-    keys = [str(item["key"]) for item in extra if isinstance(item, dict) and item.get("key")]
-    return tuple(Detail("invalid.value", key) for key in keys if key != "data")

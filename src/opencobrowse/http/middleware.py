@@ -15,9 +15,7 @@ from opencobrowse.http.budget import Budget
 from opencobrowse.http.help import Helper
 from opencobrowse.http.paths import PathTable, place_of
 from opencobrowse.kernel import limits
-from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.errors import Fault
-from opencobrowse.services.core import Core
 
 Scope = dict[str, Any]
 Headers = list[tuple[bytes, bytes]]
@@ -40,13 +38,22 @@ class _Gone(Exception):  # noqa: N818
 
 
 class Edge:
-    """The outermost ASGI layer. Whatever is refused, here or further in, leaves in the same shape."""
+    """The outermost ASGI layer. Whatever is refused, here or further in, leaves in the same shape.
+    `deadline`: seconds in which a call that changes something is answered, its body received."""
 
-    def __init__(self, app: Any, table: PathTable, core: Core, clock: Clock, calls_per_minute: int) -> None:
+    def __init__(
+        self,
+        app: Any,
+        table: PathTable,
+        helper: Helper,
+        budget: Budget,
+        deadline: float = limits.ANSWER_DEADLINE_SECONDS - 1,
+    ) -> None:
         self._app = app
         self._table = table
-        self._helper = Helper(core, table)
-        self._budget = Budget(clock, calls_per_minute)
+        self._helper = helper
+        self._budget = budget
+        self._deadline = deadline
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -89,7 +96,7 @@ class Edge:
                 message["headers"] = [*message["headers"], *extra]
             await send(message)
 
-        deadline = None if scope["method"] in _READING else limits.ANSWER_DEADLINE_SECONDS - 1
+        deadline = None if scope["method"] in _READING else self._deadline
         try:
             async with asyncio.timeout(deadline):
                 await self._app(scope, await self._body(scope, headers, receive), reply)

@@ -18,34 +18,12 @@ _CONVERSATIONS: Final = "/api/v2/conversations"
 _LOOKED_AT: Final = 300
 """Characters of a wrong path that are compared: enough for any of ours, too few to cost anything."""
 
-_MEDIA: Final = frozenset(
-    [
-        "call",
-        "calls",
-        "callback",
-        "callbacks",
-        "chat",
-        "chats",
-        "email",
-        "emails",
-        "message",
-        "messages",
-        "messaging",
-        "phone",
-        "screenshare",
-        "screenshares",
-        "sms",
-        "social",
-        "voice",
-        "webchat",
-        "webchats",
-        "webmessage",
-        "webmessages",
-        "webmessaging",
-        "cobrowse",
-        "cobrowses",
-        "cobrowsesessions",
-    ]
+_MEDIA: Final = re.compile(
+    r"(?:call(?:back)?|chat|e?mail|message|messaging|phone|screenshare|sms|social|voice|web(?:chat|messag)\w*"
+    r"|cobrowse(?:session)?)s?\Z"
+)
+_GUEST: Final = re.compile(
+    r"^/api/v2/(?:opencobrowse/(?:pages|signin|join)/?$|webdeployments/deployments/[^/]+/(?:cobrowse/|configurations/?$))"
 )
 _CALLS: Final[tuple[tuple[str, Call], ...]] = (
     (r"", "conversations"),
@@ -138,7 +116,7 @@ def _right_start(path: str) -> str | None:
     parts = found.group(1).split("/") if found else []
     number = next((n for n, part in enumerate(parts) if is_id(part)), None)
     if number is None:
-        number = next((n for n, part in enumerate(parts) if part.lower() not in _MEDIA), None)
+        number = next((n for n, part in enumerate(parts) if not _MEDIA.match(part.lower())), None)
     if number is None:
         return None
     rest = "/".join(parts[number + 1 :]).lower().replace("-", "").replace("_", "")
