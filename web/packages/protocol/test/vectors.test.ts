@@ -1,62 +1,110 @@
-import { readFileSync } from 'node:fs';
+/** The golden vectors of `schema/`: the same files that the server's tests read. */
+
 import { describe, expect, it } from 'vitest';
+import schema from '../../../../schema/live.schema.json';
+import codes from '../../../../schema/vectors/close-codes.json';
+import frameVectors from '../../../../schema/vectors/frames.json';
+import messageVectors from '../../../../schema/vectors/messages.json';
 import {
   CLOSE_TAKEN_OVER,
+  Flag,
+  type FromPage,
+  type FromServer,
   HEADER_BYTES,
+  Kind,
   makeFrame,
-  POINTER_BYTES,
+  type Pointer,
   readHeader,
   readPointer,
+  SUBPROTOCOL,
   TERMINAL_CLOSE,
+  VERSION,
   writePointer,
 } from '../src/index.ts';
 
-/** The golden vectors beside `schema/live.schema.json`, which the server's tests read too. */
-const vectors = (name: string) =>
-  JSON.parse(readFileSync(new URL(`../../../../schema/vectors/${name}.json`, import.meta.url), 'utf8'));
+const frames: {
+  good: {
+    name: string;
+    hex: string;
+    bodyHex: string;
+    header: { kind: Kind; flags: number; peer: number; epoch: number; offset: number };
+    pointer?: Pointer;
+  }[];
+} = frameVectors as never;
+const messages: { fromPeer: FromPage[]; fromServer: FromServer[] } = messageVectors as never;
+
 const bytes = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 const hex = (data: Uint8Array) => Array.from(data, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-interface Good {
-  name: string;
-  hex: string;
-  header: ReturnType<typeof readHeader>;
-  bodyHex: string;
-}
+describe('the definition', () => {
+  it('has our kinds, flags, version and subprotocol', () => {
+    const binary = schema['x-binary-frame'];
+    const kinds = Object.entries<{ value: number }>(binary.kinds).map(([name, kind]) => [name, kind.value]);
+    expect(Object.fromEntries(kinds)).toEqual(Kind);
+    expect(binary.flags).toEqual(Flag);
+    expect(binary.headerBytes).toBe(HEADER_BYTES);
+    expect(schema['x-versions']).toContain(VERSION);
+    expect(schema['x-subprotocol']).toBe(SUBPROTOCOL);
+  });
 
-describe('frames', () => {
-  it.each(vectors('frames').good as Good[])('$name', (vector) => {
-    expect(readHeader(bytes(vector.hex).buffer)).toEqual(vector.header);
-    expect(hex(makeFrame(vector.header, bytes(vector.bodyHex)))).toBe(vector.hex);
+  it('has no message that our types do not know', () => {
+    // The compiler checks that these lists are complete: a type that is missing here is an error.
+    const up: Record<FromPage['type'], true> = {
+      hello: true,
+      accept: true,
+      decline: true,
+      join: true,
+      restart: true,
+      page: true,
+      stop: true,
+      ping: true,
+      pong: true,
+    };
+    const down: Record<FromServer['type'], true> = {
+      welcome: true,
+      offer: true,
+      'offer.closed': true,
+      share: true,
+      checkout: true,
+      ack: true,
+      resync: true,
+      state: true,
+      end: true,
+      error: true,
+      ping: true,
+      pong: true,
+    };
+    expect(new Set(messages.fromPeer.map(({ type }) => type))).toEqual(new Set(Object.keys(up)));
+    expect(new Set(messages.fromServer.map(({ type }) => type))).toEqual(new Set(Object.keys(down)));
+  });
+});
+
+describe('binary frames', () => {
+  it.each(frames.good)('$name', ({ hex: whole, header, bodyHex, pointer }) => {
+    const frame = bytes(whole);
+    expect(readHeader(frame.buffer)).toEqual(header);
+    expect(hex(makeFrame(header, bytes(bodyHex)))).toBe(whole);
+    if (pointer) {
+      expect(readPointer(frame.buffer)).toEqual(pointer);
+      expect(hex(writePointer(pointer))).toBe(bodyHex);
+    }
+  });
+
+  it('takes no pointer of another size or action', () => {
+    const [sample] = frames.good.filter(({ pointer }) => pointer);
+    const frame = bytes(sample?.hex ?? '');
+    expect(readPointer(frame.slice(0, -1).buffer)).toBeUndefined();
+    frame[HEADER_BYTES] = 9;
+    expect(readPointer(frame.buffer)).toBeUndefined();
   });
 });
 
 describe('close codes', () => {
-  it.each(vectors('close-codes') as { name: string; code: number; comeBack: boolean }[])(
-    '$name',
-    ({ code, comeBack }) => {
-      expect(code < TERMINAL_CLOSE || code >= 5000).toBe(comeBack);
-    },
-  );
-
-  it('a page that was taken over waits again: the one code that a link makes an exception for', () => {
-    expect(CLOSE_TAKEN_OVER).toBe(4509);
-  });
-});
-
-describe('pointers', () => {
-  it('come out as they went in', () => {
-    const pointer = { action: 'click', x: 12.5, y: 700, node: 4_000_000_000 } as const;
-    const header = { kind: 3, flags: 0, peer: 9, epoch: 7, offset: 0 } as const;
-    const frame = makeFrame(header, writePointer(pointer));
-    expect(frame.length).toBe(HEADER_BYTES + POINTER_BYTES);
-    expect(readPointer(frame.buffer)).toEqual(pointer);
+  it.each(codes)('$name', ({ code, comeBack }) => {
+    expect(code < TERMINAL_CLOSE).toBe(comeBack);
   });
 
-  it.each([
-    ['too short', '0300000100000007000000000141'],
-    ['an action that is none', `030000010000000700000000${'09'}${'00'.repeat(12)}`],
-  ])('are nothing when they are %s', (_, frame) => {
-    expect(readPointer(bytes(frame).buffer)).toBeUndefined();
+  it('names the one the SDK looks for', () => {
+    expect(codes.find(({ name }) => name === 'TAKEN_OVER')?.code).toBe(CLOSE_TAKEN_OVER);
   });
 });
