@@ -60,19 +60,19 @@ PERMISSIONS: Final = (
 
 ALL: Final = frozenset(p.name for p in PERMISSIONS)
 FOR_CLIENTS: Final = ALL - {COBROWSE_AGENT}
-_BROAD: Final = {"cobrowse": (COBROWSE_ADD, COBROWSE_VOICE_ADD, COBROWSE_READ)}
+BROAD: Final = {"cobrowse": (COBROWSE_ADD, COBROWSE_VOICE_ADD, COBROWSE_READ)}
 
 
 def resolve(name: str) -> frozenset[str]:
     """The permissions that `name` (one of ours, an alias, or `cobrowse`) stands for; empty if unknown."""
-    if name in _BROAD:
-        return frozenset(_BROAD[name])
+    if name in BROAD:
+        return frozenset(BROAD[name])
     return frozenset(p.name for p in PERMISSIONS if name == p.name or name in p.same_as)
 
 
 def known_names() -> list[str]:
     return sorted(
-        {*_BROAD, *(p.name for p in PERMISSIONS), *(alias for p in PERMISSIONS for alias in p.same_as)}
+        {*BROAD, *(p.name for p in PERMISSIONS), *(alias for p in PERMISSIONS for alias in p.same_as)}
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from opencobrowse.domain.conversation import ConversationMove
 from opencobrowse.http import mapping
@@ -37,14 +38,16 @@ def handlers(core: Core) -> list[Any]:
         return wire.CobrowseConversationListing(entities=entities, **page.keys)
 
     @get(f"{_BASE}/{{conversation_id:str}}")
-    async def get_cobrowse_session(request: AnyRequest, conversation_id: str) -> wire.CobrowseConversation:
+    async def get_cobrowse_session(
+        request: AnyRequest, conversation_id: FromPath[str]
+    ) -> wire.CobrowseConversation:
         """A conversation's session: the live one, else the newest."""
         actor = await actor_of(request, core)
         return await shown(await core.cobrowse_sessions.of(actor, conversation_id))
 
     @patch(f"{_BASE}/{{conversation_id:str}}")
     async def patch_cobrowse_session(
-        request: AnyRequest, conversation_id: str, data: wire.CobrowseSessionPatch
+        request: AnyRequest, conversation_id: FromPath[str], data: JSONBody[wire.CobrowseSessionPatch]
     ) -> api.Conversation:
         """`{"state": "disconnected"}` ends the session; the conversation goes on."""
         actor = await actor_of(request, core)
@@ -53,7 +56,7 @@ def handlers(core: Core) -> list[Any]:
         return mapping.conversation(conversation, sessions, core.links)
 
     @post("/api/v2/conversations/{conversation_id:str}/disconnect", status_code=202)
-    async def disconnect_conversation(request: AnyRequest, conversation_id: str) -> Response[str]:
+    async def disconnect_conversation(request: AnyRequest, conversation_id: FromPath[str]) -> Response[str]:
         """End the conversation, everybody's media, and its session."""
         actor = await actor_of(request, core)
         await core.conversations.set_state(actor, conversation_id, ConversationMove.DISCONNECT)
@@ -61,7 +64,10 @@ def handlers(core: Core) -> list[Any]:
 
     @patch("/api/v2/conversations/{conversation_id:str}/participants/{participant_id:str}", status_code=202)
     async def patch_participant(
-        request: AnyRequest, conversation_id: str, participant_id: str, data: wire.ParticipantPatch
+        request: AnyRequest,
+        conversation_id: FromPath[str],
+        participant_id: FromPath[str],
+        data: JSONBody[wire.ParticipantPatch],
     ) -> Response[None]:
         """Change a participant; `{"state": "disconnected"}` makes them leave and ends a session of theirs."""
         actor = await actor_of(request, core)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
 
 from opencobrowse.http import mapping
 from opencobrowse.http.auth import actor_of, address_of, own_origin, signed_in, signed_out
@@ -23,7 +24,7 @@ def handlers(core: Core) -> list[Any]:
         return mapping.session_answer(view, started, core.links)
 
     @post(f"{_BASE}/pages", status_code=200)
-    async def register_page(request: AnyRequest, data: api.RegisterPage) -> api.Registered:
+    async def register_page(request: AnyRequest, data: JSONBody[api.RegisterPage]) -> api.Registered:
         """A customer's page registers and gets a ticket for its socket. Guest; checked by Origin."""
         origin = request.headers.get("Origin", "")
         registration = await core.pages.register(
@@ -36,7 +37,7 @@ def handlers(core: Core) -> list[Any]:
         return api.Registered(ticket=ticket, websocket_url=core.links.pages_socket())
 
     @post(f"{_BASE}/signin", status_code=200)
-    async def sign_in(request: AnyRequest, data: api.SignIn) -> Response[people.User]:
+    async def sign_in(request: AnyRequest, data: JSONBody[api.SignIn]) -> Response[people.User]:
         """Sign in with a local account; the token is a cookie that scripts cannot read."""
         grant = await core.access.sign_in(data.email, data.password)
         actor = await core.access.authenticate(grant.access_token)
@@ -58,18 +59,18 @@ def handlers(core: Core) -> list[Any]:
         return api.SessionListing(entities=[shown(v) for v in await core.sessions.mine(actor, live_only)])
 
     @get(f"{_BASE}/sessions/{{session_id:str}}")
-    async def get_session(request: AnyRequest, session_id: str) -> api.SessionAnswer:
+    async def get_session(request: AnyRequest, session_id: FromPath[str]) -> api.SessionAnswer:
         actor = await actor_of(request, core)
         return shown(await core.sessions.get(actor, session_id))
 
     @post(f"{_BASE}/sessions/{{session_id:str}}/end", status_code=200)
-    async def end_session(request: AnyRequest, session_id: str) -> api.SessionAnswer:
+    async def end_session(request: AnyRequest, session_id: FromPath[str]) -> api.SessionAnswer:
         """End it. Ending what is over is no error."""
         actor = await actor_of(request, core)
         return shown(await core.sessions.end(actor, session_id))
 
     @post(f"{_BASE}/sessions/{{session_id:str}}/ticket", status_code=200)
-    async def viewer_ticket(request: AnyRequest, session_id: str) -> api.ViewerTicket:
+    async def viewer_ticket(request: AnyRequest, session_id: FromPath[str]) -> api.ViewerTicket:
         """A ticket for the viewer's socket, for the session's agent."""
         actor = await actor_of(request, core)
         session, user = await core.sessions.viewer(actor, session_id)

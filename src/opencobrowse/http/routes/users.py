@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from litestar import get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from opencobrowse.http import mapping
 from opencobrowse.http.auth import actor_of
@@ -33,7 +34,7 @@ def handlers(core: Core) -> list[Any]:
         return people.UserListing(entities=[mapping.user(user) for user in page.found], **page.keys)
 
     @post("/api/v2/users", status_code=201)
-    async def create_user(request: AnyRequest, data: people.NewUser) -> people.User:
+    async def create_user(request: AnyRequest, data: JSONBody[people.NewUser]) -> people.User:
         """Make a person: an agent, unless `agent` is false or `permissions` says otherwise. With
         `{"email": …, "agent": false}` you get a user without `cobrowse:agent`."""
         actor = await actor_of(request, core)
@@ -47,12 +48,14 @@ def handlers(core: Core) -> list[Any]:
         return mapping.user(await core.users.me(await actor_of(request, core)))
 
     @get("/api/v2/users/{user_id:str}")
-    async def get_user(request: AnyRequest, user_id: str) -> people.User:
+    async def get_user(request: AnyRequest, user_id: FromPath[str]) -> people.User:
         """One user."""
         return mapping.user(await core.users.get(await actor_of(request, core), user_id))
 
     @patch("/api/v2/users/{user_id:str}")
-    async def patch_user(request: AnyRequest, user_id: str, data: people.UserPatch) -> people.User:
+    async def patch_user(
+        request: AnyRequest, user_id: FromPath[str], data: JSONBody[people.UserPatch]
+    ) -> people.User:
         """Rename a user, or make them `inactive` (signed out everywhere at once) or `active` again."""
         actor = await actor_of(request, core)
         active = None if data.state is None else data.state == "active"
@@ -62,7 +65,7 @@ def handlers(core: Core) -> list[Any]:
 
     @post("/api/v2/users/{user_id:str}/permissions", status_code=200)
     async def change_permissions(
-        request: AnyRequest, user_id: str, data: people.PermissionChange
+        request: AnyRequest, user_id: FromPath[str], data: JSONBody[people.PermissionChange]
     ) -> people.User:
         """Ours: grant (`add`) and revoke (`remove`) permissions, `cobrowse:agent` above all."""
         actor = await actor_of(request, core)

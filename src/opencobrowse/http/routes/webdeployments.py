@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, delete, get, post, put
+from litestar.params import FromPath, JSONBody
 
 from opencobrowse.http import webdeployments as mapping
 from opencobrowse.http.auth import actor_of
@@ -36,33 +37,35 @@ def _deployments(core: Core) -> list[Any]:
         return Response(wire.CursorListing(entities=entities, **page.keys))
 
     @post(_DEPLOYMENTS, status_code=201)
-    async def create_deployment(request: AnyRequest, data: wire.DeploymentBody) -> Response[wire.Deployment]:
+    async def create_deployment(
+        request: AnyRequest, data: JSONBody[wire.DeploymentBody]
+    ) -> Response[wire.Deployment]:
         """Make a deployment with a published configuration. No page may register before `allowedDomains`
         names its host."""
         actor = await actor_of(request, core)
         return shown(await core.deployments.create(actor, mapping.deployment_wish(data)), 201)
 
     @get(f"{_DEPLOYMENTS}/{{deployment_id:str}}")
-    async def get_deployment(request: AnyRequest, deployment_id: str) -> Response[wire.Deployment]:
+    async def get_deployment(request: AnyRequest, deployment_id: FromPath[str]) -> Response[wire.Deployment]:
         """One deployment; `snippet` is the script tag for its pages."""
         return shown(await core.deployments.get(await actor_of(request, core), deployment_id))
 
     @put(f"{_DEPLOYMENTS}/{{deployment_id:str}}")
     async def put_deployment(
-        request: AnyRequest, deployment_id: str, data: wire.DeploymentBody
+        request: AnyRequest, deployment_id: FromPath[str], data: JSONBody[wire.DeploymentBody]
     ) -> Response[wire.Deployment]:
         """Change it; what is left out stays as it is."""
         actor = await actor_of(request, core)
         return shown(await core.deployments.change(actor, deployment_id, mapping.deployment_wish(data)))
 
     @delete(f"{_DEPLOYMENTS}/{{deployment_id:str}}", status_code=204)
-    async def delete_deployment(request: AnyRequest, deployment_id: str) -> None:
+    async def delete_deployment(request: AnyRequest, deployment_id: FromPath[str]) -> None:
         """Remove it: its pages cannot register any more."""
         await core.deployments.delete(await actor_of(request, core), deployment_id)
 
     @get(f"{_DEPLOYMENTS}/{{deployment_id:str}}/configurations")
     async def get_active_configuration(
-        request: AnyRequest, deployment_id: str
+        request: AnyRequest, deployment_id: FromPath[str]
     ) -> Response[wire.ActiveConfiguration]:
         """What a page of this deployment gets: its configuration as published. No token."""
         view = await core.deployments.public(deployment_id)
@@ -83,7 +86,7 @@ def _secrets(core: Core) -> list[Any]:
 
     @get(f"{_DEPLOYMENTS}/{{deployment_id:str}}/secret")
     async def get_deployment_secret(
-        request: AnyRequest, deployment_id: str
+        request: AnyRequest, deployment_id: FromPath[str]
     ) -> Response[wire.DeploymentSecret]:
         """Ours: the secret that signs customers' identities, for those who may change the deployment."""
         actor = await actor_of(request, core)
@@ -91,7 +94,7 @@ def _secrets(core: Core) -> list[Any]:
 
     @post(f"{_DEPLOYMENTS}/{{deployment_id:str}}/secret/rotate", status_code=200)
     async def rotate_deployment_secret(
-        request: AnyRequest, deployment_id: str
+        request: AnyRequest, deployment_id: FromPath[str]
     ) -> Response[wire.DeploymentSecret]:
         """Ours: make a new secret. Identities signed with the one before are refused from now on."""
         actor = await actor_of(request, core)
@@ -118,14 +121,14 @@ def _configurations(core: Core) -> list[Any]:
 
     @post(_CONFIGURATIONS, status_code=201)
     async def create_configuration(
-        request: AnyRequest, data: wire.ConfigurationBody
+        request: AnyRequest, data: JSONBody[wire.ConfigurationBody]
     ) -> Response[wire.ConfigurationVersion]:
         """Make a configuration: a draft, until it is published."""
         actor = await actor_of(request, core)
         return _shown(await core.configurations.create(actor, mapping.configuration_wish(data)), 201)
 
     @delete(f"{_CONFIGURATIONS}/{{configuration_id:str}}", status_code=204)
-    async def delete_configuration(request: AnyRequest, configuration_id: str) -> None:
+    async def delete_configuration(request: AnyRequest, configuration_id: FromPath[str]) -> None:
         """Remove a configuration that no deployment uses."""
         await core.configurations.delete(await actor_of(request, core), configuration_id)
 
@@ -136,7 +139,9 @@ def _versions(core: Core) -> list[Any]:
     one = f"{_CONFIGURATIONS}/{{configuration_id:str}}/versions"
 
     @get(one)
-    async def list_versions(request: AnyRequest, configuration_id: str) -> Response[wire.CursorListing]:
+    async def list_versions(
+        request: AnyRequest, configuration_id: FromPath[str]
+    ) -> Response[wire.CursorListing]:
         """The draft and the newest published versions, newest first."""
         found = await core.configurations.versions(await actor_of(request, core), configuration_id)
         page = by_cursor(request, found, [version.label for version in found])
@@ -144,14 +149,16 @@ def _versions(core: Core) -> list[Any]:
         return Response(wire.CursorListing(entities=entities, **page.keys))
 
     @get(f"{one}/draft")
-    async def get_draft(request: AnyRequest, configuration_id: str) -> Response[wire.ConfigurationVersion]:
+    async def get_draft(
+        request: AnyRequest, configuration_id: FromPath[str]
+    ) -> Response[wire.ConfigurationVersion]:
         """The draft."""
         actor = await actor_of(request, core)
         return _shown(await core.configurations.version(actor, configuration_id, "draft"))
 
     @put(f"{one}/draft")
     async def put_draft(
-        request: AnyRequest, configuration_id: str, data: wire.ConfigurationBody
+        request: AnyRequest, configuration_id: FromPath[str], data: JSONBody[wire.ConfigurationBody]
     ) -> Response[wire.ConfigurationVersion]:
         """Change the draft. Of `cobrowse`, what is ours and left out stays as it is."""
         actor = await actor_of(request, core)
@@ -160,7 +167,7 @@ def _versions(core: Core) -> list[Any]:
 
     @post(f"{one}/draft/publish", status_code=200)
     async def publish_draft(
-        request: AnyRequest, configuration_id: str
+        request: AnyRequest, configuration_id: FromPath[str]
     ) -> Response[wire.ConfigurationVersion]:
         """Publish the draft: pages get it when they register next and when they start to share."""
         actor = await actor_of(request, core)
@@ -168,7 +175,7 @@ def _versions(core: Core) -> list[Any]:
 
     @get(f"{one}/{{version_id:str}}")
     async def get_version(
-        request: AnyRequest, configuration_id: str, version_id: str
+        request: AnyRequest, configuration_id: FromPath[str], version_id: FromPath[str]
     ) -> Response[wire.ConfigurationVersion]:
         """A published version by its number, or `draft`."""
         actor = await actor_of(request, core)
