@@ -13,7 +13,7 @@ from opencobrowse.domain.people import Remembered
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.errors import Unprocessable
 from opencobrowse.kernel.ids import Millis
-from opencobrowse.ports.store import Put, Store
+from opencobrowse.ports.store import Conflict, Put, Store
 
 T = TypeVar("T")
 
@@ -41,8 +41,11 @@ class Once(Generic[T]):
         return found
 
     async def keep(self, store: Store, org_id: str, result: T, now: Millis) -> Put:
-        """The change that remembers the answer: part of the commit that makes it true."""
+        """The change that remembers the answer: part of the commit that makes it true. An answer of more than
+        48 h ago is replaced; one that came in the meantime is a `Conflict`, as it would be in the store."""
         late = await store.get(Remembered, self.id)
+        if late is not None and late.expires_at > now:
+            raise Conflict("remembered", self.id)
         answer, expires = self.render(result), now + limits.IDEMPOTENCY_MS
         version = late.version if late is not None else 0
         return Put(Remembered(self.id, org_id, self.body_digest, self.status, answer, expires, version))

@@ -13,7 +13,7 @@ from opencobrowse.domain.people import Remembered
 from opencobrowse.domain.session import CobrowseType, EndReason, Session
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.errors import Clash, Forbidden, Invalid, NotFound, Unprocessable
-from opencobrowse.ports.store import Put
+from opencobrowse.ports.store import Conflict, Put
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.advice import Wish
 from opencobrowse.services.idempotency import Once
@@ -184,6 +184,26 @@ def test_a_key_is_kept_for_48_hours(case: Case) -> None:
         second = await case.start(case.program, wish, once("b"))
         assert isinstance(second, Started)
         assert second.session.id != first.session.id
+
+    case.run(story())
+
+
+def test_an_answer_that_came_in_the_meantime_is_not_replaced(case: Case) -> None:
+    """I7. Found by 200 calls at once: the key was free when it was asked, and taken when it was kept."""
+
+    async def story() -> None:
+        once = Once[Started]("key", "a", lambda started: started.session.id.encode(), 201)
+        agent = await case.user()
+        conversations = [await case.conversation(agent) for _ in range(2)]
+        asked = [StartRequest(c.id, "create") for c in conversations]
+        answers = await asyncio.gather(*(case.start(case.program, wish, once) for wish in asked))
+        sessions = {a.session.id.encode() if isinstance(a, Started) else a.answer for a in answers}
+        assert len(sessions) == 1
+        kept = await case.store.get(Remembered, "key")
+        assert kept is not None
+        started = Started(await case.session(), conversations[0], ())
+        with pytest.raises(Conflict):
+            await once.keep(case.store, "org", started, case.clock.now())
 
     case.run(story())
 
