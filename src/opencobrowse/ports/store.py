@@ -6,6 +6,8 @@ Promises of every adapter (proved by `tests/contract/test_store.py`):
   commit has happened. A new record has version 0; the stored one is then 1.
 - Unique keys hold across concurrent commits (one live session a conversation, I6): `Conflict` again.
 - Reads see every commit that has returned.
+- A commit that cannot be made durable (disk full, I/O error) raises `kernel.errors.Unavailable`: nothing of
+  it may be taken for done.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ Record: TypeAlias = (
 R = TypeVar("R", bound=Record)
 
 
-class Conflict(Exception):
+class Conflict(Exception):  # noqa: N818  not an error of anybody: read again
     """Somebody was faster, or a unique key is taken. `key` names it. Read again and decide again."""
 
     def __init__(self, kind: str, key: str) -> None:
@@ -64,7 +66,7 @@ class Store(Protocol):
         """The record, its `version` as stored, or None."""
 
     async def find(self, kind: type[R], *, limit: int = 1000, **keys: Any) -> list[R]:
-        """Records whose declared keys equal `keys`, oldest first. An undeclared key is a programming error."""
+        """Records whose declared keys equal `keys`, oldest first. An undeclared key raises `KeyError`."""
 
     async def page(
         self, kind: type[R], *, offset: int = 0, limit: int = 25, **keys: Any
@@ -77,5 +79,11 @@ class Store(Protocol):
     async def due(self, now: int, *, limit: int = 100) -> list[Session]:
         """Live sessions whose deadline has passed."""
 
+    async def live_sessions(self) -> list[Session]:
+        """Every session that is not over: asked once, when the process starts."""
+
     async def commit(self, *changes: Change) -> None:
-        """Do all changes or none. Raises `Conflict`."""
+        """Do all changes or none. Raises `Conflict` or `Unavailable`."""
+
+    async def prune(self, now: int) -> int:
+        """Remove some of what has expired: access tokens and remembered answers. How many."""

@@ -9,17 +9,22 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from opencobrowse.adapters.sqlite.schema import migrate
 from opencobrowse.adapters.sqlite.tables import TABLES, Table, encode
-from opencobrowse.adapters.sqlite.writer import Writer
+from opencobrowse.adapters.sqlite.writer import Work, Writer
 from opencobrowse.domain.conversation import Conversation
 from opencobrowse.domain.session import Session
+from opencobrowse.kernel.errors import Unavailable
 from opencobrowse.ports.store import Change, Conflict, Put, Record
 
 R = TypeVar("R", bound=Record)
+
+_EXPIRING = ("token", "remembered")
+_PRUNED_AT_ONCE = 500
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -38,7 +43,7 @@ class SqliteStore:
         self._path = path
         self._db = self._open()
         migrate(self._db)
-        self._writer = Writer(self._open)
+        self._writer = Writer(self._open())
 
     def close(self) -> None:
         self._writer.stop()
@@ -63,10 +68,10 @@ class SqliteStore:
 
     async def find(self, kind: type[R], *, limit: int = 1000, **keys: Any) -> list[R]:
         table = TABLES[kind]
-        where = _where(table, keys)
+        where, values = _where(table, keys)
         rows = self._db.execute(
             f"SELECT version, body FROM {table.name} WHERE {where} ORDER BY rowid LIMIT ?",  # noqa: S608
-            (*keys.values(), limit),
+            (*values, limit),
         ).fetchall()
         return [_record(table.decode, row) for row in rows]
 
@@ -74,20 +79,21 @@ class SqliteStore:
         self, kind: type[R], *, offset: int = 0, limit: int = 25, **keys: Any
     ) -> tuple[list[R], int]:
         table = TABLES[kind]
-        where = _where(table, keys)
+        where, values = _where(table, keys)
         (total,) = self._db.execute(
             f"SELECT COUNT(*) FROM {table.name} WHERE {where}",  # noqa: S608
-            tuple(keys.values()),
+            values,
         ).fetchone()
         rows = self._db.execute(
             f"SELECT version, body FROM {table.name} WHERE {where} ORDER BY rowid DESC LIMIT ? OFFSET ?",  # noqa: S608
-            (*keys.values(), limit, offset),
+            (*values, limit, offset),
         ).fetchall()
         return [_record(table.decode, row) for row in rows], total
 
     async def idle(self, before: int, *, limit: int = 100) -> list[Conversation]:
         rows = self._db.execute(
-            "SELECT version, body FROM conversation WHERE live = 1 AND updated_at <= ? ORDER BY updated_at LIMIT ?",
+            "SELECT version, body FROM conversation WHERE live = 1 AND updated_at <= ?"
+            " ORDER BY updated_at LIMIT ?",
             (before, limit),
         ).fetchall()
         return [_record(TABLES[Conversation].decode, row) for row in rows]
@@ -118,7 +124,30 @@ class SqliteStore:
                 if conflict and done == 0:
                     raise Conflict(conflict, "version")
 
-        await self._writer.run(work)
+        await self._write(work)
+
+    async def prune(self, now: int) -> int:
+        gone = 0
+        for table in _EXPIRING:
+            select = (
+                f"SELECT id FROM {table} WHERE expires_at <= ? ORDER BY expires_at LIMIT {_PRUNED_AT_ONCE}"  # noqa: S608
+            )
+            found = self._db.execute(select, (now,)).fetchall()
+            if found:
+                await self._write(partial(_delete_all, table, found))
+                gone += len(found)
+        return gone
+
+    async def _write(self, work: Work) -> None:
+        try:
+            await self._writer.run(work)
+        except sqlite3.Error as error:
+            raise Unavailable(
+                f"The store cannot write: {error}.",
+                code="store.unavailable",
+                cure="Try again; an operator has to look at the server's disk.",
+                retry_after=5,
+            ) from error
 
     def _open(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
@@ -127,10 +156,17 @@ class SqliteStore:
         return db
 
 
-def _where(table: Table, keys: dict[str, Any]) -> str:
+def _delete_all(table: str, ids: list[tuple[str]], db: sqlite3.Connection) -> None:
+    db.executemany(f"DELETE FROM {table} WHERE id = ?", ids)  # noqa: S608
+
+
+def _where(table: Table, keys: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    """The condition and its values. `live` is written out: with a value bound to it, SQLite could not know
+    that the partial indexes fit, and would read the whole table."""
     if unknown := set(keys) - set(table.keys):
         raise KeyError(f"{table.name} is not found by {', '.join(sorted(unknown))}")
-    return " AND ".join(f"{key} = ?" for key in keys) or "1"
+    terms = [f"live = {int(value)}" if key == "live" else f"{key} IS ?" for key, value in keys.items()]
+    return " AND ".join(terms) or "1", tuple(value for key, value in keys.items() if key != "live")
 
 
 def _record(decode: Any, row: tuple[int, bytes]) -> Any:

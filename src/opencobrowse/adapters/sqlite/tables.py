@@ -1,4 +1,4 @@
-"""How each kind of record lies in its table: an id, a version, a JSON body, and the columns it is found by."""
+"""How each kind of record lies in its table: an id, a version, a JSON body, the columns it is found by."""
 
 from __future__ import annotations
 

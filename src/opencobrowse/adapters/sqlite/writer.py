@@ -30,32 +30,36 @@ class _Job:
 class Writer:
     """`run(work)` returns when `work`'s effect is on disk, or raises what `work` raised, with no effect."""
 
-    def __init__(self, open_database: Callable[[], sqlite3.Connection]) -> None:
-        self._open = open_database
+    def __init__(self, db: sqlite3.Connection) -> None:
+        """`db` is the writer's own from now on; it must be usable from another thread."""
+        self._db = db
+        self._stopped = False
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_forever, name="sqlite-writer", daemon=True)
         self._thread.start()
 
     async def run(self, work: Work) -> None:
+        if self._stopped:
+            raise sqlite3.ProgrammingError("the store is closed")
         loop = asyncio.get_running_loop()
         job = _Job(work, loop, loop.create_future())
         self._jobs.put(job)
         await asyncio.shield(job.done)
 
     def stop(self) -> None:
-        """Write what is queued, then end the thread."""
+        """Write what is queued, then end the thread. Called on the event loop's thread, as `run` is."""
+        self._stopped = True
         self._jobs.put(None)
         self._thread.join()
 
     def _write_forever(self) -> None:
-        db = self._open()
         running = True
         while running:
             batch, running = self._collect()
             if batch:
-                _commit(db, batch)
+                _commit(self._db, batch)
                 _tell(batch)
-        db.close()
+        self._db.close()
 
     def _collect(self) -> tuple[list[_Job], bool]:
         batch: list[_Job] = []
