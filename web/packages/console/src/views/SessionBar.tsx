@@ -33,7 +33,7 @@ export function SessionBar({ session, picture, peer, ending, onEnd, panel, onPan
       {!waiting && <PageName picture={picture} />}
       <div class="sessionbar-end">
         {!waiting && <Others picture={picture} peer={peer} />}
-        {!waiting && <Speed latency={picture.latency} />}
+        {!waiting && <Speed latency={picture.state?.sharing ? picture.latency : undefined} />}
         {!waiting && <Elapsed session={session} />}
         {!waiting && (
           <button
