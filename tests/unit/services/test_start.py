@@ -192,7 +192,7 @@ def test_an_answer_that_came_in_the_meantime_is_not_replaced(case: Case) -> None
     """I7. Found by 200 calls at once: the key was free when it was asked, and taken when it was kept."""
 
     async def story() -> None:
-        once = Once[Started]("key", "a", lambda started: started.session.id.encode(), 201)
+        once: Once[Started] = Once("key", "a", lambda started: started.session.id.encode(), 201)
         agent = await case.user()
         conversations = [await case.conversation(agent) for _ in range(2)]
         asked = [StartRequest(c.id, "create") for c in conversations]
