@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from litestar import Response, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from opencobrowse.domain.conversation import (
     AddressType,
@@ -31,7 +31,7 @@ def handlers(core: Core) -> list[Any]:
         return mapping.conversation(conversation, await core.conversations.sessions(conversation), core.links)
 
     @post("/api/v2/conversations", status_code=201)
-    async def create_conversation(request: AnyRequest, data: api.NewConversation) -> Response[Any]:
+    async def create_conversation(request: AnyRequest, data: JSONBody[api.NewConversation]) -> Response[Any]:
         """Make a conversation. One of type cobrowse that names its agent and its customer is started, too."""
         actor = await actor_of(request, core)
         wish = _wish(data)
@@ -44,9 +44,9 @@ def handlers(core: Core) -> list[Any]:
     @get("/api/v2/conversations")
     async def list_conversations(
         request: AnyRequest,
-        external_tag: Annotated[str | None, Parameter(query="externalTag")] = None,
-        page_size: Annotated[int | None, Parameter(query="pageSize")] = None,
-        page_number: Annotated[int | None, Parameter(query="pageNumber")] = None,
+        external_tag: Annotated[str | None, QueryParameter(name="externalTag")] = None,
+        page_size: Annotated[int | None, QueryParameter(name="pageSize")] = None,
+        page_number: Annotated[int | None, QueryParameter(name="pageNumber")] = None,
     ) -> api.Listing:
         """The organisation's conversations, newest first; `externalTag` finds those of your own tag."""
         actor = await actor_of(request, core)
@@ -56,13 +56,14 @@ def handlers(core: Core) -> list[Any]:
         return api.Listing(entities=[await shown(c) for c in found], **keys)
 
     @get("/api/v2/conversations/{conversation_id:str}")
-    async def get_conversation(request: AnyRequest, conversation_id: str) -> api.Conversation:
+    async def get_conversation(request: AnyRequest, conversation_id: FromPath[str]) -> api.Conversation:
+        """One conversation, with its participants and their sessions."""
         actor = await actor_of(request, core)
         return await shown(await core.conversations.get(actor, conversation_id))
 
     @patch("/api/v2/conversations/{conversation_id:str}")
     async def patch_conversation(
-        request: AnyRequest, conversation_id: str, data: api.ConversationPatch
+        request: AnyRequest, conversation_id: FromPath[str], data: JSONBody[api.ConversationPatch]
     ) -> api.Conversation:
         """Move it: `active` connects the agent, `disconnected` ends it and its session."""
         actor = await actor_of(request, core)
@@ -71,14 +72,14 @@ def handlers(core: Core) -> list[Any]:
         )
 
     @delete("/api/v2/conversations/{conversation_id:str}")
-    async def delete_conversation(request: AnyRequest, conversation_id: str) -> None:
+    async def delete_conversation(request: AnyRequest, conversation_id: FromPath[str]) -> None:
         """End it."""
         actor = await actor_of(request, core)
         await core.conversations.set_state(actor, conversation_id, ConversationMove.DISCONNECT)
 
     @post("/api/v2/conversations/{conversation_id:str}/participants", status_code=201)
     async def add_participants(
-        request: AnyRequest, conversation_id: str, data: api.AddParticipants
+        request: AnyRequest, conversation_id: FromPath[str], data: JSONBody[api.AddParticipants]
     ) -> api.AddedParticipants:
         """Add pairs of participants; a pair that is there already is returned as it is."""
         actor = await actor_of(request, core)

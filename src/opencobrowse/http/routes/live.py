@@ -60,6 +60,7 @@ def handlers(core: Core) -> list[Any]:
 
     @get(f"{_BASE}/sessions/{{session_id:str}}")
     async def get_session(request: AnyRequest, session_id: FromPath[str]) -> api.SessionAnswer:
+        """One session, as its agent and its starter see it."""
         actor = await actor_of(request, core)
         return shown(await core.sessions.get(actor, session_id))
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 from litestar import Response, post
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET
 
 from opencobrowse.domain.conversation import ConversationType
@@ -47,7 +48,7 @@ def handlers(core: Core) -> list[Any]:
 
     @post("/api/v2/conversations/{conversation_id:str}/cobrowse", status_code=200)
     async def start_cobrowse(
-        request: AnyRequest, conversation_id: str, data: api.StartBody | None = None
+        request: AnyRequest, conversation_id: FromPath[str], data: JSONBody[api.StartBody | None] = None
     ) -> Response[api.SessionFields]:
         """Start a session. No body: the connected agent, view only."""
         wish = _from_start(conversation_id, data or api.StartBody())
@@ -55,7 +56,7 @@ def handlers(core: Core) -> list[Any]:
 
     @post("/api/v2/conversations/{conversation_id:str}/cobrowse/initiate", status_code=200)
     async def initiate_cobrowse(
-        request: AnyRequest, conversation_id: str, data: api.InitiateBody | None = None
+        request: AnyRequest, conversation_id: FromPath[str], data: JSONBody[api.InitiateBody | None] = None
     ) -> Response[api.Initiated]:
         """Start a session, naming who initiates it."""
         body = data or api.InitiateBody()
@@ -67,7 +68,7 @@ def handlers(core: Core) -> list[Any]:
 
     @post("/api/v2/conversations/{conversation_id:str}/events", status_code=202)
     async def start_by_event(
-        request: AnyRequest, conversation_id: str, data: api.EventBody
+        request: AnyRequest, conversation_id: FromPath[str], data: JSONBody[api.EventBody]
     ) -> Response[api.Initiated]:
         """Start a session by the event `cobrowse:start`."""
         event = data.data
@@ -79,7 +80,7 @@ def handlers(core: Core) -> list[Any]:
 
     @post("/api/v2/conversations/cobrowse", status_code=201)
     async def create_and_start(
-        request: AnyRequest, data: api.ConversationWithSession
+        request: AnyRequest, data: JSONBody[api.ConversationWithSession]
     ) -> Response[dict[str, Any]]:
         """Make a conversation of type cobrowse and start its session, in one call."""
         return await create_started(core, request, _from_targets(data))
