@@ -81,7 +81,7 @@ def test_versions_count_and_an_old_one_conflicts(store: AnyStore) -> None:
 
 
 def test_a_commit_is_all_or_nothing(store: AnyStore) -> None:
-    """G5 "dedupe key not in the same transaction": the effect and what remembers it stand or fall together."""
+    """G5 "dedupe key not in the same transaction": an effect and what remembers it are one."""
 
     async def work() -> None:
         await store.commit(Put(remembered("key", NOW)))

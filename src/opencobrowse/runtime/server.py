@@ -173,5 +173,6 @@ async def _tick(parts: Parts) -> None:
         try:
             await parts.hub.tick()
             await parts.core.lifecycle.sweep()
+            await parts.store.prune(parts.clock.now())
         except Exception:
             log.exception("the ticker failed")
