@@ -319,34 +319,6 @@ class GuestSession(Answer, omit_defaults=False):
     self_uri: str
 
 
-# -- people ------------------------------------------------------------------------------------------------
-
-
-class TokenAnswer(msgspec.Struct):
-    """RFC 6749 section 5.1: snake_case. `expires_in` is in seconds."""
-
-    access_token: str
-    token_type: str
-    expires_in: int
-
-
-class OrganizationAnswer(Answer):
-    id: str
-    name: str
-    self_uri: str = "/api/v2/organizations/me"
-
-
-class UserAnswer(Answer, omit_defaults=False):
-    id: str
-    name: str
-    email: str
-    username: str
-    state: Literal["active", "inactive"]
-    permissions: list[str]
-    self_uri: str
-    version: int
-
-
 # -- ours: the console and the page ------------------------------------------------------------------------
 
 
@@ -388,18 +360,3 @@ class SessionAnswer(SessionFields, omit_defaults=False):
 
 class SessionListing(Answer):
     entities: list[SessionAnswer]
-
-
-class NewUser(Body):
-    """The platform's `CreateUser`, and ours: `agent` (holds `cobrowse:agent`, the default)."""
-
-    email: str
-    name: str | None = None
-    password: str | None = None
-    division_id: str | None = None
-    agent: bool = True
-
-
-class PermissionChange(Body):
-    add: list[str] | None = None
-    remove: list[str] | None = None
