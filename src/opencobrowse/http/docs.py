@@ -28,7 +28,7 @@ section { border: 1px solid var(--line); border-radius: 8px; padding: 0.2rem 1re
 h3 code { overflow-wrap: anywhere; } h3 b { display: inline-block; min-width: 4.5em; color: var(--link); }
 table { border-collapse: collapse; width: 100%; margin: 0.5rem 0; }
 td, th { text-align: left; vertical-align: top; padding: 0.25rem 0.6rem 0.25rem 0; }
-td, th { border-top: 1px solid var(--line); }
+td, th { border-top: 1px solid var(--line); } td p { margin: 0; } section > p { margin: 0.4rem 0; }
 th { font-weight: 600; } .open { border: 1px solid var(--line); border-radius: 4px; padding: 0 0.4em; }
 summary { cursor: pointer; } .text { white-space: pre-line; }
 @media (max-width: 45rem) { nav ul { columns: 1; } }
@@ -121,11 +121,15 @@ def _body(operation: Doc) -> str:
 
 
 def _answers(operation: Doc) -> str:
-    rows = []
+    good, errors = [], []
     for status, answer in sorted(operation["responses"].items()):
         types = [_type(form.get("schema", {})) for form in answer.get("content", {}).values()]
-        rows.append((status, _text(answer.get("description", "")), ", ".join(types)))
-    return f"<details open><summary>Answers</summary>{_table(('status', '', 'body'), rows)}</details>"
+        row = (status, _text(answer.get("description", "")), ", ".join(types))
+        (good if status.startswith("2") else errors).append(row)
+    found = _table(("status", "", "body"), good)
+    if errors:
+        found += f"<details><summary>Errors</summary>{_table(('status', '', 'body'), errors)}</details>"
+    return found
 
 
 def _model(name: str, schema: Doc) -> str:

@@ -148,6 +148,8 @@ def _complete_operation(path: str, method: str, operation: Doc) -> None:
     operation["security"] = [] if open_to_all else _SECURITY
     responses = operation["responses"]
     responses.pop("400", None)
+    for answer in responses.values():
+        answer["description"] = "Done."
     for status in sorted(_errors(path, method, operation) if path.startswith("/api/v2/") else ()):
         responses[str(status)] = _error(status)
 
