@@ -22,8 +22,8 @@ SCALAR = (
     st.none() | st.booleans() | st.integers(-(2**63), 2**63) | TEXT | st.sampled_from(["", "null", "view"])
 )
 KEYS = (
-    "agentId", "cobrowseType", "initiator", "participants", "reason", "cobrowseSessionId", "initiatorId", "targetId",
-    "eventType", "data", "mode", "id", "type", "to", "userId", "role", "externalId", "metadata", "state",
+    "agentId", "cobrowseType", "initiator", "participants", "reason", "cobrowseSessionId", "initiatorId",
+    "targetId", "eventType", "data", "mode", "id", "type", "to", "userId", "role", "externalId", "metadata", "state",
     "addParticipants", "from", "wrap_up_code", "sessionId", "__proto__",
 )  # fmt: skip
 NAMES = st.sampled_from(KEYS) | TEXT

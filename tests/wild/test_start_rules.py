@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.server import Server
+from tests.support.server import AGENT_EMAIL, AGENT_PASSWORD, Server
 from tests.wild.checks import error_of, send_example, session_of
 from tests.wild.conftest import World
 
@@ -135,6 +135,19 @@ def test_the_end_of_a_conversation_ends_its_session(world: World, how: str) -> N
     assert {m["state"] for m in media} == {"disconnected"}
     ended = world.http.get(f"/api/v2/opencobrowse/sessions/{session}").json()
     assert (ended["state"], ended["endReason"]) == ("ended", "conversation.ended")
+
+
+def test_a_users_own_token_means_that_user(server: Server, world: World) -> None:
+    """ "Who": nobody named, the token is a person's: they are the agent, though others are connected, too."""
+    conversation = world.new_id("voice", world.user(), world.agent)
+    with httpx.Client(base_url=server.url) as browser:
+        account = {"email": AGENT_EMAIL, "password": AGENT_PASSWORD}
+        assert browser.post("/api/v2/opencobrowse/signin", json=account).status_code == 200
+        answer = browser.post(f"/api/v2/conversations/{conversation}/cobrowse", content=b"null")
+        assert session_of(answer)["agentId"] == world.agent
+        elsewhere = world.new_id("voice", world.user())
+        refused = browser.post(f"/api/v2/conversations/{elsewhere}/cobrowse", json={})
+        error_of(refused, 409, "agent.not.in.conversation")
 
 
 def test_a_new_session_after_the_first_is_over(world: World) -> None:

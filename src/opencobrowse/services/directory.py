@@ -20,10 +20,20 @@ from opencobrowse.kernel.ids import new_id
 from opencobrowse.kernel.secrets import Secret, digest, new_token
 from opencobrowse.ports.passwords import Passwords
 from opencobrowse.ports.store import Conflict, Put, Store
-from opencobrowse.services.permissions import COBROWSE_AGENT, COBROWSE_READ, CONVERSATION_READ, FOR_CLIENTS
+from opencobrowse.services.permissions import (
+    COBROWSE_ADD,
+    COBROWSE_AGENT,
+    COBROWSE_READ,
+    COBROWSE_VOICE_ADD,
+    CONVERSATION_READ,
+    FOR_CLIENTS,
+)
 
 _ADDRESS: Final = re.compile(r"[^\s@<>,;:\"\x00-\x1f]+@[^\s@<>,;:\"\x00-\x1f]+")
-AGENT_PERMISSIONS = frozenset({COBROWSE_AGENT, COBROWSE_READ, CONVERSATION_READ})
+# They may start as well: a user's token means that user (api.md section 2, "Who").
+AGENT_PERMISSIONS = frozenset(
+    {COBROWSE_AGENT, COBROWSE_READ, COBROWSE_ADD, COBROWSE_VOICE_ADD, CONVERSATION_READ}
+)
 
 
 @dataclass(frozen=True, slots=True)
