@@ -64,23 +64,21 @@ def _show(links: Links) -> None:
         ])  # fmt: skip
         sys.stdout.flush()
         return
-    from rich.panel import Panel  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table.grid(padding=(0, 3))
-    table.add_row("[bold]1  Agent[/]", f"[link={links.viewer_url}]{links.viewer_url}[/link]")
-    table.add_row("", f"sign in as [bold]{links.agent_email}[/], password [bold]{links.agent_password}[/]")
-    table.add_row("")
-    table.add_row("[bold]2  Customer[/]", f"[link={links.customer_url}]{links.customer_url}[/link]")
-    table.add_row("", "the shop asks whether the agent may see the page: say yes")
-    table.add_row("")
-    table.add_row("[dim]or by code[/]", f"{links.join_code} [dim]in the shop's footer[/]")
     out = console()
-    title = "[bold]opencobrowse[/] is running: open both links side by side"
-    out.print(Panel(table, title=title, border_style="green", padding=(1, 2), expand=False))
-    out.print("[dim]Start another session when this one is over:[/]")
+    out.print("\n[bold green]opencobrowse is running.[/] Open both links side by side.\n")
+    # Not in a box: a link that is cut at a terminal's edge cannot be clicked or copied.
+    out.print("  [bold]1  The agent[/]")
+    out.print(f"     [link={links.viewer_url}]{links.viewer_url}[/link]")
+    out.print(
+        f"     sign in as [bold]{links.agent_email}[/] with the password [bold]{links.agent_password}[/]\n"
+    )
+    out.print("  [bold]2  The customer[/]")
+    out.print(f"     [link={links.customer_url}]{links.customer_url}[/link]")
+    out.print("     the shop asks whether the agent may see the page: say yes\n")
+    out.print(f"     [dim]or by code, with the link in the shop's footer:[/] {links.join_code}\n")
+    out.print("[dim]When the session is over, start another:[/]")
     out.print(again, style="dim", markup=False)
-    out.print("[dim]Ctrl-C stops everything.[/]")
+    out.print("\n[dim]Ctrl-C stops everything.[/]")
 
 
 def _camel(links: Links) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from opencobrowse.client.errors import SessionOver, WaitTimeout
+from opencobrowse.client.errors import NotReachable, ServerError, SessionOver, WaitTimeout
 from opencobrowse.client.flow import Flow, Sleep
 from opencobrowse.client.models import CobrowseMedia, Conversation, SessionData
 
@@ -32,6 +32,7 @@ _FROM_PLATFORM: Final = {
 STATES: Final = ("initiated", "active", "paused", "ended", "declined", "expired")
 FIRST_POLL_SECONDS: Final = 0.3
 LAST_POLL_SECONDS: Final = 2.0
+AWAY_SECONDS: Final = 60.0
 
 
 def in_conversation(session: SessionData, conversation_id: str) -> SessionData:
@@ -101,12 +102,19 @@ def wait(
     now: Callable[[], float],
     seen: Callable[[SessionData], None],
 ) -> Flow[SessionData]:
-    """Look until it is there. `seen` gets every look's result, also those before a failure."""
-    round_ = 0
+    """Look until it is there. `seen` gets every look's result, also those before a failure. A server that is
+    away for a while (a restart) is waited for, too: sessions survive it."""
+    round_, last_answer = 0, now()
     while True:
-        session = yield from look(session)
-        seen(session)
-        if waiting.reached(session):
-            return session
+        try:
+            session = yield from look(session)
+        except (NotReachable, ServerError):
+            if now() - last_answer > AWAY_SECONDS:
+                raise
+        else:
+            last_answer = now()
+            seen(session)
+            if waiting.reached(session):
+                return session
         yield Sleep(waiting.pause(session, round_, now()))
         round_ += 1

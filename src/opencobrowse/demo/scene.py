@@ -57,7 +57,11 @@ def deployment_of(client: Client, shop_url: str) -> str:
 
 
 def start(client: Client, access: Access) -> Session:
-    """A call with a customer whose shop knows them as `CUSTOMER`, and a session in it."""
+    """A call with a customer whose shop knows them as `CUSTOMER`, and a session in it. One that an earlier
+    demo left in this data directory is ended: its prompt would come up as well."""
+    for left in client.sessions.list(live=True):
+        if left.data.customer_name == CUSTOMER_NAME:
+            left.end()
     conversation = client.conversations.create(
         "voice",
         participants=[

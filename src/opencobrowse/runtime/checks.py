@@ -30,6 +30,15 @@ def origin(text: str) -> str:
     return f"{parts.scheme}://{host}:{port}"
 
 
+def is_loopback(url: str) -> bool:
+    """Whether an origin is this machine's own."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def proxies(items: tuple[str, ...]) -> tuple[str, ...]:
     """Addresses and networks. Not "*": then anybody could say who they are (reliability.md B24)."""
     for item in items:

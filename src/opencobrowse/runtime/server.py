@@ -83,6 +83,9 @@ async def _run(
     loop, health = asyncio.get_running_loop(), Health(parts.store)
     app = build(parts.core, parts.clock, WEB_ROOT, settings.rate_limit_per_minute, health.unready)
 
+    for advice in settings.advice():
+        log.warning(advice)
+
     def started() -> None:
         log.info("serving %s", settings.origin)
         on_ready(Running(settings.origin, stop))

@@ -92,6 +92,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{scheme}://{host}:{self.port}"
 
+    def advice(self) -> list[str]:
+        """What is allowed and probably not meant."""
+        found = []
+        if self.public_url is None and self.host in ("0.0.0.0", "::", ""):  # noqa: S104  compared, not bound
+            found.append(f"links begin with {self.origin}, which nobody can open: set public_url")
+        if self.origin.startswith("http://") and not checks.is_loopback(self.origin):
+            found.append(
+                f"{self.origin} is not encrypted: use TLS, here or in a proxy, and an https public_url"
+            )
+        return found
+
 
 class BadSettings(Exception):  # noqa: N818  named for what it says, as the kernel's are
     """A setting that cannot be: the message says which, where and what would do."""

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from opencobrowse.client import Session, SessionOver, WaitTimeout
+from opencobrowse.client import NotReachable, Session, SessionOver, WaitTimeout
 from tests.unit.client.support import Fake, answers, conversation, session
 
 
@@ -91,3 +91,17 @@ def test_on_the_platform_its_own_state_is_read(legs: tuple[str, ...], state: str
 def test_another_sessions_legs_are_not_this_ones() -> None:
     _, found = started(conversation({"id": "s0", "cobrowseSessionId": "s0", "opencobrowseState": "ended"}))
     assert found.refresh().state == "initiated"
+
+
+def test_a_server_that_restarts_is_waited_for() -> None:
+    down: list[httpx.Response | Exception] = [httpx.ConnectError("refused")] * 7
+    fake = Fake(answers(session(), *down, httpx.Response(502), conversation(leg("active"))))
+    assert fake.client().cobrowse.start("c1").wait_until("active", timeout=60).state == "active"
+
+
+def test_a_server_that_stays_away_is_said_after_a_minute() -> None:
+    fake = Fake(answers(session(), httpx.ConnectError("refused")), chance=1.0)
+    begun = fake.time
+    with pytest.raises(NotReachable):
+        fake.client().cobrowse.start("c1").wait_until("active")
+    assert 60 < fake.time - begun < 75

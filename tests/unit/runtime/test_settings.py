@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from opencobrowse.runtime.settings import BadSettings, Settings, load
+from opencobrowse.runtime.settings import BadSettings, Settings, describe, load
 
 
 def test_defaults_are_those_of_the_contract() -> None:
@@ -127,3 +127,23 @@ def test_proxies_come_as_a_list_or_with_commas(tmp_path: Path) -> None:
         "127.0.0.1",
         "10.0.0.0/8",
     )
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [name for name, kind, _, description in describe() if not description or not kind] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({}, []),
+        ({"public_url": "https://x.example", "host": "0.0.0.0"}, []),
+        ({"host": "0.0.0.0"}, ["which nobody can open", "is not encrypted"]),
+        ({"public_url": "http://x.example"}, ["is not encrypted"]),
+        ({"public_url": "http://localhost:1"}, []),
+    ],
+)
+def test_what_is_probably_not_meant_is_said(given: dict[str, Any], says: list[str]) -> None:
+    advice = load(given, {}).advice()
+    assert len(advice) == len(says)
+    assert all(part in line for part, line in zip(says, advice, strict=True))
