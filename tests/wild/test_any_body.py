@@ -23,7 +23,8 @@ SCALAR = (
 )
 KEYS = (
     "agentId", "cobrowseType", "initiator", "participants", "reason", "cobrowseSessionId", "initiatorId",
-    "targetId", "eventType", "data", "mode", "id", "type", "to", "userId", "role", "externalId", "metadata", "state",
+    "targetId", "eventType", "data", "mode", "id", "type", "to", "userId", "role", "externalId", "metadata",
+    "state",
     "addParticipants", "from", "wrap_up_code", "sessionId", "__proto__",
 )  # fmt: skip
 NAMES = st.sampled_from(KEYS) | TEXT

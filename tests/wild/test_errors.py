@@ -190,6 +190,14 @@ def test_another_organisation_named(world: World) -> None:
         session_of(world.start(world.new_id(), headers={"X-Genesys-Organization-ID": value}))
 
 
+def test_the_docs_that_a_refusal_links_to_are_there(world: World) -> None:
+    refused = error_of(world.start(world.new_id(), {"colour": 1}), 400)
+    page = world.http.get(refused["help"]["docs"])
+    assert page.status_code == 200
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert f'id="{refused["code"]}"' in page.text
+
+
 def test_cors(server: Server, world: World) -> None:
     origin = {"Origin": "https://shop.example"}
     answer = world.http.post("/api/v2/conversations/x/cobrowse", json={}, headers=origin)

@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 
 from opencobrowse import __version__
-from opencobrowse.http import assets, docs, openapi, problems
+from opencobrowse.http import assets, codes, docs, openapi, problems
 from opencobrowse.http.budget import Budget
 from opencobrowse.http.help import Helper
 from opencobrowse.http.middleware import Edge
@@ -48,6 +48,7 @@ def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int, unrea
         alive,
         _ready(unready),
         openapi_json,
+        codes.handler(),
     ]
     app = Litestar(
         routes,

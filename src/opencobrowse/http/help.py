@@ -28,6 +28,7 @@ class Helper:
     def __init__(self, core: Core, table: PathTable) -> None:
         self._core = core
         self._table = table
+        self.public_url = core.links.public_url
 
     async def complete(self, scope: dict[str, Any], fault: Fault) -> Fault:
         """`fault` with its example; or a 401 instead, where the sender has no token that is any good."""

@@ -70,7 +70,7 @@ class Edge:
         fault = self._spend(scope, headers, extra) or await self._run(scope, headers, receive, send, extra)
         if fault is not None:
             fault = await self._help(scope, fault)
-            content = msgspec.json.encode(problems.body(fault, context_id))
+            content = msgspec.json.encode(problems.body(fault, context_id, self._helper.public_url))
             await _answer(send, fault.status, [*extra, *problems.headers(fault)], content)
 
     def _spend(self, scope: Scope, headers: dict[bytes, bytes], extra: Headers) -> Fault | None:

@@ -14,21 +14,20 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from msgspec import UNSET
 
-from opencobrowse.http import bodies
+from opencobrowse.http import bodies, codes
 from opencobrowse.kernel import errors, limits
 from opencobrowse.kernel.errors import Fault
 from opencobrowse.wire import api
 
 log = logging.getLogger("opencobrowse.http")
 
-DOCS: Final = "https://opencobrowse.dev/errors"
 NOTED: Final = "opencobrowse.fault"
 MAX_RETRY_AFTER: Final = 180
 
 AnyRequest = Request[Any, Any, Any]
 
 
-def body(fault: Fault, context_id: str) -> dict[str, Any]:
+def body(fault: Fault, context_id: str, public_url: str = "") -> dict[str, Any]:
     """The `ErrorBody` of a fault, with what the fault brings along (a live session's links, for example)."""
     example = fault.example
     shape = api.ErrorBody(
@@ -47,7 +46,7 @@ def body(fault: Fault, context_id: str) -> dict[str, Any]:
         errors=[],
         help=api.Help(
             summary=fault.cure or fault.message,
-            docs=f"{DOCS}#{fault.code}",
+            docs=codes.link(public_url, fault.code),
             example=api.HelpExample(method=example.method, path=example.path, body=example.body)
             if example
             else None,

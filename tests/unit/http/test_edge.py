@@ -24,6 +24,8 @@ class Table:
 class Silent:
     """No help is added."""
 
+    public_url = "https://cobrowse.example"
+
     async def complete(self, scope: dict[str, Any], fault: Fault) -> Fault:
         return fault
 
