@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.server import Server, running
+from tests.support.server import CLIENT_ID, CLIENT_SECRET, Server, running
 from tests.wild.checks import error_of, fields_of, send_example, sent_example_starts, session_of
 from tests.wild.conftest import World
 
@@ -188,6 +188,28 @@ def test_another_organisation_named(world: World) -> None:
     own = world.http.get("/api/v2/organizations/me").json()["id"]
     for value in ("", own):
         session_of(world.start(world.new_id(), headers={"X-Genesys-Organization-ID": value}))
+
+
+def test_a_wrong_request_that_would_be_too_early_if_it_were_right(world: World) -> None:
+    """W2 in a queued conversation: the example is what moves it on, and the summary says both."""
+    conversation = world.new_id(state="queued")
+    refused = error_of(world.start(conversation, {"sessionId": "new-session", "type": "cobrowse"}), 400)
+    assert {"sessionId", "type"} == set(fields_of(refused))
+    assert "sessionId" in refused["help"]["summary"]
+    assert f"PATCH /api/v2/conversations/{conversation}" in refused["help"]["summary"]
+    send_example(world.http, refused)
+    again = error_of(world.start(conversation, {"sessionId": "new-session", "type": "cobrowse"}), 400)
+    sent_example_starts(world.http, again, world.agent)
+
+
+def test_a_token_that_may_not_start(server: Server, world: World) -> None:
+    """Nothing in the request could help: the summary says who has to do what, and there is no example."""
+    form = {"grant_type": "client_credentials", "scope": "conversation:read"}
+    narrow = httpx.post(f"{server.url}/oauth/token", data=form, auth=(CLIENT_ID, CLIENT_SECRET)).json()
+    headers = {"Authorization": f"Bearer {narrow['access_token']}"}
+    refused = error_of(world.start(world.new_id(), headers=headers), 403, "missing.any.permissions")
+    assert refused["help"]["example"] is None
+    assert "conversation:cobrowse:add" in refused["help"]["summary"]
 
 
 def test_the_docs_that_a_refusal_links_to_are_there(world: World) -> None:

@@ -21,6 +21,7 @@ from opencobrowse.services.advice import Wish
 from opencobrowse.services.core import Core
 
 _AGENT_KEYS = ("agentId", "initiatorId", "participantId", "initiator", "data", "to", "participants")
+_ABOUT_THE_REQUEST = frozenset({400, 405, 413, 415})
 _ABOUT_THE_CALL = frozenset({400, 404, 405, 409, 403, 413, 415, 422})
 
 
@@ -44,7 +45,20 @@ class Helper:
         if place is not None and fault.example is None:
             wish = _wish(place, bytes(scope.get("raw_body", b"")))
             fault.example = await self._core.start.advice.example(actor, wish)
+            _say_what_comes_first(fault, path)
         return fault
+
+
+def _say_what_comes_first(fault: Fault, path: str) -> None:
+    """Where the request was wrong in itself and would not do even if it were right: say so in the summary."""
+    example = fault.example
+    if fault.status not in _ABOUT_THE_REQUEST or example is None or example.path == path:
+        return
+    if example.method == "PATCH" or example.path.endswith(("/participants", "/permissions")):
+        first = f"but before that send the example, {example.method} {example.path}"
+        fault.cure = (
+            f"{(fault.cure or fault.message).rstrip('.')}; {first}: the conversation is not ready yet."
+        )
 
 
 def _wish(place: paths.Place, raw: bytes) -> Wish:

@@ -20,8 +20,8 @@ def new_id() -> str:
 
 
 def new_epoch() -> int:
-    """Where a live room starts to count its epochs: random, so that no room goes on in the epoch of one that an
-    earlier process had, whatever the clock says. Below 2^31 of the 2^32 that fit a frame."""
+    """Where a live room starts to count its epochs: random, so that no room goes on in the epoch of one that
+    an earlier process had, whatever the clock says. Below 2^31 of the 2^32 that fit a frame."""
     return 1 + secrets.randbelow(2**31 - 1)
 
 
