@@ -62,8 +62,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
     def end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-store")
-        for name, value in self.headers_to_send.items():
+        for name, value in {"Cache-Control": "no-store", **self.headers_to_send}.items():
             self.send_header(name, value)
         super().end_headers()
 

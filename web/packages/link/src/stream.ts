@@ -47,6 +47,11 @@ export class SharerStream {
     return { epoch: this.#epoch, offset: this.#offset };
   }
 
+  /** The oldest position from which this page can send again. */
+  get oldest(): Position {
+    return { epoch: this.#epoch, offset: this.#kept[0]?.offset ?? this.#offset };
+  }
+
   snapshot(events: unknown[]): void {
     this.#queue(Kind.SNAPSHOT, events);
   }
@@ -68,9 +73,10 @@ export class SharerStream {
 
   /** Go on at `position` after a break: true if what the server lacks could be sent again. */
   resume(position: Position): boolean {
-    const first = this.#kept[0]?.offset ?? this.#offset;
     const possible =
-      position.epoch === this.#epoch && position.offset >= first && position.offset <= this.#offset;
+      position.epoch === this.#epoch &&
+      position.offset >= this.oldest.offset &&
+      position.offset <= this.#offset;
     if (!possible) return false;
     this.#held = false;
     for (const { offset, frame } of this.#kept) if (offset >= position.offset) this.to.send(frame);

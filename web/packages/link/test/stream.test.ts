@@ -125,6 +125,7 @@ describe('after a break', () => {
     const { stream, frames } = five();
     stream.acknowledge({ epoch: 4, offset: 5 });
     stream.acknowledge({ epoch: 5, offset: 4 });
+    expect(stream.oldest).toEqual({ epoch: 5, offset: 4 });
     stream.hold();
     for (const position of [
       { epoch: 5, offset: 3 },

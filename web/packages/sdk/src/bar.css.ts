@@ -7,7 +7,7 @@ export const CSS = `
 .bar:active{cursor:grabbing}
 .bar.top{bottom:auto;top:max(16px,env(safe-area-inset-top))}
 .dot{flex:none;width:10px;height:10px;border-radius:50%;background:var(--state)}
-.text{margin:0;min-width:0}
+.text{margin:0;min-width:0;flex:1}
 b{display:block;font-weight:600}
 small{display:block;font-size:.8125rem;color:var(--soft)}
 button{flex:none;min-height:40px;padding:8px 16px}

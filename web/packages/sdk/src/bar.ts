@@ -55,6 +55,8 @@ export class Bar {
     this.#draggable();
     this.#stayOnTop();
     this.show('live');
+    // Whatever it says later, Stop stays where it is.
+    this.#bar.style.minWidth = `min(${this.#bar.offsetWidth}px, 100vw - 24px)`;
   }
 
   show(state: BarState): void {
@@ -117,7 +119,7 @@ export class Bar {
     let from: { x: number; y: number } | undefined;
     bar.onpointerdown = (event) => {
       if ((event.target as Element).closest('button')) return;
-      const [x = 0, y = 0] = bar.style.translate.split(' ').map(Number.parseFloat);
+      const [x, y] = moved(bar);
       from = { x: event.clientX - x, y: event.clientY - y };
       bar.setPointerCapture(event.pointerId);
     };
@@ -135,9 +137,14 @@ export class Bar {
     const { style } = this.#bar;
     if (style.translate === '') return;
     const box = this.#bar.getBoundingClientRect();
-    const [x = 0, y = 0] = style.translate.split(' ').map(Number.parseFloat);
+    const [x, y] = moved(this.#bar);
     const dx = Math.min(0, innerWidth - MARGIN - box.right) || Math.max(0, MARGIN - box.left);
     const dy = Math.min(0, innerHeight - MARGIN - box.bottom) || Math.max(0, MARGIN - box.top);
     style.translate = `${x + dx}px ${y + dy}px`;
   };
+}
+
+function moved(element: HTMLElement): [number, number] {
+  const [x, y] = element.style.translate.split(' ').map(Number.parseFloat);
+  return [x || 0, y || 0];
 }

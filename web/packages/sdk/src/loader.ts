@@ -107,7 +107,7 @@ export class Loader implements OpenCobrowse {
       versions: [VERSION],
       page: this.#sharer?.page ?? {},
       ...(kept && { session: kept.session, token: kept.token }),
-      ...(this.#sharer && { resume: this.#sharer.position }),
+      ...(this.#sharer && { resume: this.#sharer.oldest }),
     });
     if (this.#code !== undefined) this.#join(this.#code);
   }
@@ -197,10 +197,9 @@ export class Loader implements OpenCobrowse {
   }
 
   #refused(code: string, message: string): void {
-    if (!/^(?:join\.|too\.many)/.test(code)) return;
-    this.#code = undefined;
     if (this.#dialog) this.#dialog.refused(code, message);
-    else console.warn(`[opencobrowse] ${message}`);
+    else console.warn(`[opencobrowse] ${code}: ${message}`);
+    if (/^(?:join|too|already)\./.test(code)) this.#code = undefined;
   }
 
   #closed(final: boolean, code: number): void {

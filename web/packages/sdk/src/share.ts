@@ -41,8 +41,9 @@ export class Sharer {
     if (!link.open) this.offline();
   }
 
-  get position(): Position {
-    return this.#stream.position;
+  /** From where this page can send again. */
+  get oldest(): Position {
+    return this.#stream.oldest;
   }
 
   get page(): PageInfo {
