@@ -15,7 +15,7 @@ import itertools
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
-from urllib.parse import quote_plus
+from urllib.parse import quote
 
 import msgspec
 
@@ -173,7 +173,9 @@ class TokenCache:
 
     def fetch(self, policy: Policy, chance: Callable[[], float], now: Callable[[], float]) -> Flow[str]:
         """Get a token and keep it. Raises `AuthenticationFailed`."""
-        pair = f"{quote_plus(self._client_id)}:{quote_plus(self._client_secret)}"  # RFC 6749 section 2.3.1
+        pair = ":".join(
+            quote(part, safe="") for part in (self._client_id, self._client_secret)
+        )  # RFC 6749, 2.3.1
         request = Request(
             "POST",
             "/oauth/token",
