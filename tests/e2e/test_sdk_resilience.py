@@ -7,12 +7,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 from playwright.sync_api import Browser, Page
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from tests.e2e.conftest import SITE, World
 from tests.support.browser import CHROMIUM_FLAGS, accept_prompt, chromium_path, new_page, prompt_shown, site
+from tests.support.server import AGENT_EMAIL, AGENT_PASSWORD
 from tests.support.wire import Sent, watch
 
 OWN = "[data-opencobrowse-ui]"
@@ -127,7 +129,8 @@ def test_a_closed_tab_is_noticed(world: World) -> None:
 
 def sharer_there(world: World, session_id: str) -> bool:
     """Whether the room has a sharer, as a viewer is told."""
-    with world.server.client() as http:
+    with httpx.Client(base_url=world.server.url) as http:
+        http.post("/api/v2/opencobrowse/signin", json={"email": AGENT_EMAIL, "password": AGENT_PASSWORD})
         ticket = http.post(f"/api/v2/opencobrowse/sessions/{session_id}/ticket").json()
     offered = [Subprotocol("opencobrowse"), Subprotocol(f"ticket.{ticket['ticket']}")]
     with connect(ticket["websocketUrl"], subprotocols=offered) as socket:
@@ -322,8 +325,8 @@ def test_the_back_forward_cache_gives_a_page_that_shares_again(world: World) -> 
         arrives(customer, sent, "Corner shop")
         customer.goto(f"{world.site}/next.html")
         arrives(customer, sent, "Second page")
-        customer.go_back()
-        customer.wait_for_selector("#title")
+        customer.evaluate("setTimeout(() => history.back(), 0)")
+        customer.wait_for_function("document.getElementById('title')?.textContent === 'Corner shop'")
         say(customer, "back again")
         arrives(customer, sent, "back again")
         assert customer.evaluate("window.mark") == "the same page", "loaded anew: this tested nothing"
