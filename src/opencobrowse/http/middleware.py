@@ -93,7 +93,8 @@ class Edge:
                 return
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message["headers"], *extra]
+                given = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in extra if pair[0] not in given)]
             await send(message)
 
         deadline = None if scope["method"] in _READING else self._deadline
@@ -193,6 +194,8 @@ def _common(scope: Scope, headers: dict[bytes, bytes], context_id: str) -> Heade
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"no-referrer"),
     ]
+    if scope["path"].startswith("/api/v2/"):
+        common.append((b"cache-control", b"no-store"))
     if b"origin" in headers and not scope["path"].startswith("/sdk/"):
         # No credentials are allowed with it: a foreign page can use a token it has, never our cookie.
         common += [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", _EXPOSED)]

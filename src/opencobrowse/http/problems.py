@@ -58,7 +58,7 @@ def body(fault: Fault, context_id: str, public_url: str = "") -> dict[str, Any]:
 
 def headers(fault: Fault) -> list[tuple[bytes, bytes]]:
     """The headers that belong to a fault's status."""
-    found = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    found = [(b"content-type", b"application/json")]
     if fault.retry_after:
         found.append((b"retry-after", str(min(fault.retry_after, MAX_RETRY_AFTER)).encode()))
     if fault.status == 401:
