@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -243,6 +244,7 @@ def test_one_event_that_cannot_be_applied_does_not_stop_the_stream(hand: tuple[H
     sharer.send(Kind.EVENTS, b"this is no JSON")
     sharer.send(Kind.EVENTS, b'[{"type":3,"timestamp":1,"data":{"source":0}},null,7]')
     sharer.change(removes=[{"parentId": 99999, "id": 99998}], texts=[{"id": 424242, "value": "nobody"}])
+    expect(agent.locator("#mirror")).to_have_attribute("data-failures", re.compile("[1-9]"))
     sharer.change(texts=[{"id": text, "value": "second"}])
     expect(agent.frame_locator(MIRROR).locator("#title")).to_have_text("second")
     sharer.change(texts=[{"id": text, "value": "third"}])

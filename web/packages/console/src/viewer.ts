@@ -52,10 +52,11 @@ export class Viewer {
   #busy = 0;
   #reloadedAt = Number.NEGATIVE_INFINITY;
   #pictured = false;
+  #failures = 0;
 
   constructor(
     private readonly sessionId: string,
-    root: HTMLElement,
+    private readonly root: HTMLElement,
     private readonly events: ViewerEvents,
   ) {
     this.#mirror = new Mirror(root, {
@@ -68,10 +69,6 @@ export class Viewer {
     });
     this.#latency = new Latency((id) => this.#link.tell({ type: 'ping', id }), events.latency);
     this.#link = this.#open();
-  }
-
-  get counts(): Mirror['counts'] {
-    return this.#mirror.counts;
   }
 
   /** The agent's own pointer, to the customer and to the other viewers. */
@@ -208,6 +205,7 @@ export class Viewer {
   /** The mirror may differ now: fetch the stream again from the server's snapshot. The customer's page is not
    * asked for anything. What fails again at once is left as it is. */
   #failed(): void {
+    this.root.dataset.failures = String(++this.#failures); // for support: visible in the page's inspector
     const now = performance.now();
     if (now - this.#reloadedAt < RELOAD_MS) return;
     this.#reloadedAt = now;

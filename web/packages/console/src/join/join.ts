@@ -87,7 +87,7 @@ function byHand(code: string): HTMLElement[] {
   const steps = document.createElement('ol');
   steps.append(
     make('li', 'Go to the page on the company’s website that you need help with.'),
-    make('li', 'Open “Share my page” there, or press Ctrl + Shift + Y if there is no such button.'),
+    make('li', 'Look for the link to share your page by code; the agent can tell you where it is.'),
     make('li', 'Type this code, then press “Allow” when you are asked.'),
   );
   return [box, steps];

@@ -25,7 +25,10 @@ export function SessionBar({ session, picture, peer, ending, onEnd, panel, onPan
         <Icon name="back" />
       </a>
       <div class="sessionbar-who">
-        <span class="sessionbar-name">{session.customerName ?? 'Customer'}</span>
+        <h1 class="sessionbar-name">
+          <span class="unseen">Session with </span>
+          {session.customerName ?? 'Customer'}
+        </h1>
         <span id="state" role="status">
           <Chip tone={tone}>{text}</Chip>
         </span>

@@ -14,7 +14,7 @@ export function Waiting({ session }: { session: Session }) {
         <span class="ripple" aria-hidden="true">
           <Icon name="eye" />
         </span>
-        <h1 id="waiting-title">Waiting for {customer} to agree</h1>
+        <h2 id="waiting-title">Waiting for {customer} to agree</h2>
         <p class="muted">
           Their page opens here as soon as they press “Allow”. The offer ends in{' '}
           <strong class="mono" role="timer" data-left={Math.ceil(left)}>
@@ -38,7 +38,7 @@ export function Waiting({ session }: { session: Session }) {
           </label>
           <Copy text={session.joinUrl} label="Copy link" />
         </div>
-        <h2>How they are reached</h2>
+        <h3>How they are reached</h3>
         <ul class="deliveries" aria-live="polite">
           {session.deliveries.map((one) => {
             const { text, tone } = delivery(one);
