@@ -25,7 +25,6 @@ from typing import Any
 
 import websockets
 from playwright.sync_api import Browser, BrowserContext, Frame, Page
-
 from tests.support.browser import accept_prompt, chromium, sign_in, site
 from tests.support.server import Server, running
 

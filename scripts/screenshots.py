@@ -26,8 +26,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
     out: Path = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
-    command = [str(Path(sys.executable).parent / "opencobrowse"), "demo", "--json", "--port", str(free_port()),
-               "--shop-port", str(free_port()), "--data-dir", tempfile.mkdtemp()]  # fmt: skip
+    program = str(Path(sys.executable).parent / "opencobrowse")
+    ports = ["--port", str(free_port()), "--shop-port", str(free_port())]
+    command = [program, "demo", "--json", "--no-open", *ports, "--data-dir", tempfile.mkdtemp()]
     demo = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert demo.stdout is not None
@@ -53,7 +54,7 @@ def take(links: dict[str, str], out: Path) -> None:
                 agent.wait_for_timeout(1500)
                 agent.screenshot(path=out / "waiting.png")
                 share(browser.new_context(**options).new_page(), links["customerUrl"], out)
-            agent.frame_locator(MIRROR).locator("input[autocomplete=cc-number]").wait_for()
+            agent.frame_locator(MIRROR).get_by_text("Card number").wait_for()
             agent.wait_for_timeout(2500)
             agent.screenshot(path=out / f"console{suffix}.png")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -136,6 +138,14 @@ def stop_sharing(customer: Page) -> None:
     customer.keyboard.press("Enter")
 
 
+def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
+    """Poll a condition that no page shows."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "the condition did not come true"
+        time.sleep(0.05)
+
+
 def test_declined(world: World) -> None:
     customer = world.person()
     customer.goto(world.address())
@@ -204,8 +214,7 @@ def test_an_offer_that_nobody_answers_expires(world: World, tmp_path: Path, cust
         session = own.start(own.conversation())
         prompt_shown(customer)
         customer.wait_for_function(f"document.querySelector('{OWN}') === null")
-        customer.wait_for_timeout(100)
-        assert own.state(session["id"]) == "expired"
+        wait_until(lambda: own.state(session["id"]) == "expired")
 
 
 def test_under_a_strict_policy_nothing_of_ours_is_refused(world: World) -> None:

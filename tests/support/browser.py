@@ -92,8 +92,8 @@ def prompt_shown(page: Page) -> None:
 
 
 def accept_prompt(page: Page) -> None:
-    """Say yes as a keyboard user: focus starts on the prompt itself, Tab goes to "Allow" (with control asked for:
-    "Allow viewing only"). The prompt listens after half a second, and not to scripts."""
+    """Say yes as a keyboard user: focus starts on the prompt itself, Tab goes to "Allow" (with control asked
+    for: "Allow viewing only"). The prompt listens after half a second, and not to scripts."""
     prompt_shown(page)
     page.wait_for_timeout(600)
     page.keyboard.press("Tab")

@@ -98,7 +98,7 @@ class Server:
     def agent_id(self) -> str:
         with self.client() as http:
             users: list[dict[str, Any]] = http.get("/api/v2/users").json()["entities"]
-        return next(u["id"] for u in users if u["email"] == AGENT_EMAIL)
+        return str(next(u["id"] for u in users if u["email"] == AGENT_EMAIL))
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Reading what a page sent: frames unpacked, so that a search for a secret cannot be fooled by compression."""
+"""What a page sent, unpacked: a search for a secret is not fooled by compression."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ class Sent:
 
     def text(self) -> str:
         """All of it as one text to search in."""
-        return "\n".join([*map(json.dumps, self.messages), *(body for _, body in self.bodies), *self.requests])
+        bodies = (body for _, body in self.bodies)
+        return "\n".join([*map(json.dumps, self.messages), *bodies, *self.requests])
 
 
 def watch(page: Page, server_url: str) -> Sent:
@@ -54,8 +55,10 @@ def watch(page: Page, server_url: str) -> Sent:
     page.on("websocket", on_socket)
     page.on(
         "request",
-        lambda request: sent.requests.append(f"{request.url} {request.post_data or ''}")
-        if request.url.startswith(server_url)
-        else None,
+        lambda request: (
+            sent.requests.append(f"{request.url} {request.post_data or ''}")
+            if request.url.startswith(server_url)
+            else None
+        ),
     )
     return sent

@@ -30,11 +30,21 @@ def test_functions_are_short() -> None:
 
 
 def _own_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    inner = [n for n in ast.walk(node) if n is not node and isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    nested = {line for n in inner for line in range(n.lineno - len(n.decorator_list), (n.end_lineno or n.lineno) + 1)}
+    inner = [
+        n for n in ast.walk(node) if n is not node and isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    nested = {
+        line
+        for n in inner
+        for line in range(n.lineno - len(n.decorator_list), (n.end_lineno or n.lineno) + 1)
+    }
     docstring: set[int] = set()
     first = node.body[0]
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
         docstring = set(range(first.lineno, (first.end_lineno or first.lineno) + 1))
     return len(set(range(node.lineno, (node.end_lineno or node.lineno) + 1)) - nested - docstring)
 

@@ -121,7 +121,8 @@ def _body(operation: Doc) -> str:
 
 
 def _answers(operation: Doc) -> str:
-    good, errors = [], []
+    good: list[tuple[str, ...]] = []
+    errors: list[tuple[str, ...]] = []
     for status, answer in sorted(operation["responses"].items()):
         types = [_type(form.get("schema", {})) for form in answer.get("content", {}).values()]
         row = (status, _text(answer.get("description", "")), ", ".join(types))

@@ -213,7 +213,8 @@ _encoder: Final = msgspec.json.Encoder()
 
 def decode(payload: bytes | memoryview | str) -> FromPeer:
     """One control message of a peer. Raises `msgspec.DecodeError` for anything else."""
-    return _decoder.decode(payload)
+    message: FromPeer = _decoder.decode(payload)
+    return message
 
 
 def encode(message: FromServer | FromPeer) -> bytes:

@@ -1,0 +1,71 @@
+"""Write the pages of docs/reference that are made from the code: `python scripts/reference.py [--check]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from opencobrowse.runtime.settings import PREFIX, describe
+from opencobrowse.services.permissions import BROAD, PERMISSIONS
+
+OUT = Path(__file__).parent.parent / "docs" / "reference"
+
+
+def permissions() -> str:
+    """One row a permission: what it allows, and what means the same."""
+    rows = [f"| `{p.name}` | {p.allows} | {_listed(p.same_as)} |" for p in PERMISSIONS]
+    broad = [f"- `{name}` means {_listed(meant)}." for name, meant in BROAD.items()]
+    head = [
+        "# Permissions",
+        "",
+        "Permissions decide, scopes narrow. Made from `services/permissions.py`.",
+        "",
+    ]
+    table = ["| permission | allows to | means the same |", "|---|---|---|", *rows]
+    return "\n".join([*head, *table, "", *broad, ""])
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def settings() -> str:
+    """One row a setting: its names, its type, its default, what it is for."""
+    head = [
+        "# Settings",
+        "",
+        "A variable of the environment, a key of one TOML file (`--config`), and the commonest an option of",
+        "`opencobrowse serve`. Made from `runtime/settings.py`.",
+        "",
+    ]
+    table = ["| key | variable | type | default | |", "|---|---|---|---|---|"]
+    for name, kind, default, about in describe():
+        shown = f"`{default}`" if default not in (None, "") else ""
+        variable = f"`{PREFIX}{name.upper()}`"
+        table.append(f"| `{name}` | {variable} | {kind} | {shown} | {about} |")
+    return "\n".join([*head, *table, ""])
+
+
+PAGES = {"permissions.md": permissions, "settings.md": settings}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--check", action="store_true", help="fail where a page is not up to date")
+    check = parser.parse_args().check
+    stale = []
+    for name, make in PAGES.items():
+        path, text = OUT / name, make()
+        if check and (not path.exists() or path.read_text() != text):
+            stale.append(name)
+        elif not check:
+            path.write_text(text)
+    if stale:
+        sys.stderr.write(f"not up to date: {', '.join(stale)}; run python scripts/reference.py\n")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
