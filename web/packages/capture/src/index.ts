@@ -5,7 +5,7 @@ import type { PageInfo, PageSettings, Pointer } from '@opencobrowse/protocol';
 import { record } from '@rrweb/record';
 import { EventType, type eventWithTime } from '@rrweb/types';
 import { Batch } from './batch.ts';
-import { watchAddress } from './page.ts';
+import { viewport, watchAddress, watchSize } from './page.ts';
 import { watchPointer } from './pointer.ts';
 import { watchResets } from './reset.ts';
 
@@ -24,7 +24,7 @@ export interface Capture {
   stop(): void;
 }
 
-/** A page whose masking changes all the time is sent anew at most this often. */
+/** How often to look whether the masking of what has left has changed. */
 const RELEVEL_MS = 250;
 const MAX_TITLE = 300;
 const MAX_URL = 2_000;
@@ -42,6 +42,8 @@ class Recorder implements Capture {
   #undo: (() => void)[] = [];
   #meta: eventWithTime | undefined;
   #known = '';
+  /** Asking for it makes the browser lay the page out: only when it has changed. */
+  #size = viewport();
   #relevel: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -72,6 +74,10 @@ class Recorder implements Capture {
       () => stop?.(),
       watchPointer(this.sink.pointer, idOf),
       watchAddress(() => this.#describe()),
+      watchSize(() => {
+        this.#size = viewport();
+        this.#describe();
+      }),
       watchResets((event) => this.#emit(event), idOf),
       removeOwnMarks,
     ];
@@ -85,8 +91,7 @@ class Recorder implements Capture {
     return {
       url: publicUrl(location.href).slice(0, MAX_URL),
       title: this.#mask.title(document.title.slice(0, MAX_TITLE)),
-      width: innerWidth,
-      height: innerHeight,
+      ...this.#size,
     };
   }
 
@@ -127,11 +132,11 @@ class Recorder implements Capture {
 
   /** Where something would be masked otherwise now, begin anew. */
   #levels(): void {
-    if (this.#relevel !== undefined || !this.#mask.recheck()) return;
-    this.checkout();
+    if (this.#relevel !== undefined) return;
+    if (this.#mask.recheck()) this.checkout();
     this.#relevel = setTimeout(() => {
       this.#relevel = undefined;
-      this.#levels();
+      if (this.#mask.recheck()) this.checkout();
     }, RELEVEL_MS);
   }
 

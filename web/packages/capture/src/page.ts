@@ -13,12 +13,20 @@ export function watchAddress(look: () => void): () => void {
   };
   navigation?.addEventListener('currententrychange', soon);
   addEventListener('popstate', soon);
-  addEventListener('resize', soon);
   const timer = setInterval(look, LOOK_EVERY_MS);
   return () => {
     navigation?.removeEventListener('currententrychange', soon);
     removeEventListener('popstate', soon);
-    removeEventListener('resize', soon);
     clearInterval(timer);
   };
+}
+
+export function viewport(): { width: number; height: number } {
+  return { width: innerWidth, height: innerHeight };
+}
+
+/** Call `changed` when the viewport has another size. Returns what stops it. */
+export function watchSize(changed: () => void): () => void {
+  addEventListener('resize', changed);
+  return () => removeEventListener('resize', changed);
 }

@@ -33,6 +33,8 @@ const PICTURES = ['src', 'srcset', 'poster', 'data', 'xlink:href', 'rr_dataURL',
 /** The few `meta` elements that change how a page looks; the rest is no business of a viewer. */
 const VISIBLE_META = /^(?:viewport|color-scheme|theme-color)$/i;
 
+const HANDLER = /^on/i;
+
 /** Values shorter than this are in too many other words to look for. */
 const ECHO_LENGTH = 3;
 
@@ -43,14 +45,15 @@ export function maskAttributes(
   levels: Levels,
   typed: () => string[],
 ): void {
-  if (isField(element) || element.hasAttribute('role')) maskField(attributes, element, levels);
+  maskField(attributes, element, levels);
   if (element.localName === 'meta' && !VISIBLE_META.test(element.getAttribute('name') ?? '')) {
     delete attributes.content;
   }
   if (levels.hides(element)) for (const name of PICTURES) delete attributes[name];
   const hidesSpoken = levels.hidesSpoken(element);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name === 'srcdoc' || /^on/i.test(name)) delete attributes[name];
+  for (const name in attributes) {
+    const value = attributes[name];
+    if (name === 'srcdoc' || HANDLER.test(name)) delete attributes[name];
     else if (typeof value !== 'string' || value === '') continue;
     else if (hidesSpoken && isSpoken(name, element)) attributes[name] = MASKED;
     else if (mayEcho(name) && typed().some((text) => value.includes(text))) attributes[name] = MASKED;
@@ -58,8 +61,7 @@ export function maskAttributes(
 }
 
 function maskField(attributes: Attributes, element: Element, levels: Levels): void {
-  const chooser = CHOOSERS.test(element.getAttribute('role') ?? '');
-  if (!chooser && !isField(element)) return;
+  if (!isField(element) && !CHOOSERS.test(element.getAttribute('role') ?? '')) return;
   const value = attributes.value;
   const card = typeof value === 'string' && isCardNumber(value);
   if (!card && !levels.hidesValue(element)) return;

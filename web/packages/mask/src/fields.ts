@@ -18,7 +18,7 @@ const SECRET_NAME =
 const NAMED_BY = ['name', 'id', 'autocomplete', 'aria-label', 'placeholder'];
 
 /** Editors that keep what is typed in plain elements beside a hidden field. */
-const EDITORS = '.CodeMirror,.monaco-editor,.ace_editor';
+const EDITORS = /(?:^|\s)(?:CodeMirror|monaco-editor|ace_editor)(?:\s|$)/;
 
 /** ARIA's own fields: what they say is what was typed or chosen. */
 const ARIA_FIELDS = '[role=textbox],[role=searchbox],[role=combobox]';
@@ -27,6 +27,11 @@ const BUTTONS = new Set(['button', 'submit', 'reset', 'image']);
 
 const NATIVE = new Set(['input', 'textarea', 'select']);
 
+/** Whether `element` is one of HTML's own fields. */
+export function isNative(element: Element): boolean {
+  return NATIVE.has(element.localName);
+}
+
 export function isButton(element: Element): boolean {
   return element.localName === 'input' && BUTTONS.has((element as HTMLInputElement).type);
 }
@@ -34,11 +39,13 @@ export function isButton(element: Element): boolean {
 /** Whether `element` has a value that somebody gives it. Custom elements that carry one count. */
 export function isField(element: Element): boolean {
   const tag = element.localName;
-  return (NATIVE.has(tag) && !isButton(element)) || tag === 'option' || tag.includes('-');
+  if (NATIVE.has(tag)) return !isButton(element);
+  return tag === 'option' || tag.includes('-');
 }
 
 /** Password, card, one-time-code, hidden and file fields: no setting can show them. */
 export function isNeverShown(element: Element): boolean {
+  if (!isField(element)) return false; // most elements: nothing more to look at
   const tag = element.localName;
   if (tag === 'input' && (element as HTMLInputElement).type === 'password') wasPassword.add(element);
   if (wasPassword.has(element) || element.matches(NEVER_SHOWN)) return true;
@@ -46,25 +53,26 @@ export function isNeverShown(element: Element): boolean {
     const select = element.closest('select');
     return select !== null && isNeverShown(select);
   }
-  return isField(element) && NAMED_BY.some((name) => isSecretName(element.getAttribute(name)));
+  return NAMED_BY.some((name) => isSecretName(element.getAttribute(name)));
 }
 
 function isSecretName(name: string | null): boolean {
   return !!name && SECRET_NAME.test(name.toLowerCase().replace(/[^a-z0-9]/g, ''));
 }
 
-/** Whether `element` is an editor: everything in it is somebody's text. */
-export function isEditor(element: Element): boolean {
+/** Whether `element` is an editor: everything in it is somebody's text. `marked`: it may have the attribute. */
+export function isEditor(element: Element, marked = true): boolean {
   if (NATIVE.has(element.localName)) return false;
-  const mark = element.getAttribute('contenteditable');
-  const editable = (mark !== null && mark.toLowerCase() !== 'false') || element.matches(EDITORS);
+  const mark = marked ? element.getAttribute('contenteditable') : null;
+  const editable =
+    (mark !== null && mark.toLowerCase() !== 'false') || EDITORS.test(element.getAttribute('class') ?? '');
   if (editable) wasEditable.add(element);
   return editable || wasEditable.has(element);
 }
 
 /** Whether the text of `element` is what was typed or chosen, though it is made like any other. */
 export function isTextField(element: Element): boolean {
-  return element.localName === 'textarea' || element.matches(ARIA_FIELDS);
+  return element.localName === 'textarea' || (element.hasAttribute('role') && element.matches(ARIA_FIELDS));
 }
 
 /** Whether `text` is a payment card's number: 13 to 19 digits with a right check digit (ISO/IEC 7812). */

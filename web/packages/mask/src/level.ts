@@ -20,6 +20,9 @@ interface Marks {
   editor: Element | undefined;
 }
 
+/** The attributes by which an element can differ from the one around it. */
+const SPEAKING = ['data-opencobrowse', 'contenteditable', 'role'];
+
 const NOTHING: Marks = { hide: false, show: false, typed: false, editor: undefined };
 
 /** Answers for one state of the document: `refresh` when it may have changed. */
@@ -36,6 +39,11 @@ export class Levels {
     this.#show = selectorList(rules.showSelectors, document);
     this.#hide = selectorList(rules.maskSelectors, document);
     this.#private = rules.privacy === 'private';
+  }
+
+  /** Whether a change of the attribute `name` can change what the site's rules name. */
+  dependsOn(name: string): boolean {
+    return name === 'data-opencobrowse' || this.#show !== '' || this.#hide !== '';
   }
 
   get private(): boolean {
@@ -80,6 +88,16 @@ export class Levels {
   hiddenEditor(element: Element): Element | undefined {
     const { editor, hide, show } = this.#marks(element);
     return hide || !show ? editor : undefined;
+  }
+
+  /** Decide about an element whose parent has been decided about and whose attributes are at hand: a page has
+   * thousands that have none of those that matter, and asking the document for each costs most of all. */
+  learn(element: Element, parent: Element | undefined, attributes: Record<string, unknown>): void {
+    const inherited = parent === undefined ? undefined : this.#seen.get(parent);
+    const plain = this.#show === '' && this.#hide === '' && !SPEAKING.some((name) => name in attributes);
+    if (inherited !== undefined && plain && element.localName !== 'textarea' && !isEditor(element, false)) {
+      this.#seen.set(element, inherited);
+    }
   }
 
   #marks(element: Element): Marks {

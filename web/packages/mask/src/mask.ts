@@ -9,7 +9,7 @@ import {
   type serializedNodeWithId,
 } from '@rrweb/types';
 import { type Attributes, MASKED, maskAttributes, typedIn } from './attributes.ts';
-import { isCardNumber, isField } from './fields.ts';
+import { isCardNumber, isField, isNative } from './fields.ts';
 import { Levels, type MaskRules, parentOf } from './level.ts';
 import { maskStyles } from './styles.ts';
 
@@ -32,7 +32,7 @@ export class Mask {
   /** Fields whose value is hidden, to find their values where a framework copied them to. */
   readonly #fields = new Set<number>();
   /** What was decided when an element left: `recheck` finds what would be decided otherwise now. */
-  #decided = new WeakMap<Element, string>();
+  #decided = new WeakMap<Element, number>();
   #marked = new Set<Element>();
   #typed: string[] | undefined;
   #restyled = false;
@@ -121,22 +121,28 @@ export class Mask {
 
   // -- nodes -----------------------------------------------------------------------------------------------
 
-  #node(node: serializedNodeWithId): void {
+  /** `parent`, where the caller knows it, saves looking for it. */
+  #node(node: serializedNodeWithId, parent?: Element): void {
     if (node.type === NodeType.Text) {
-      node.textContent = this.#text(node.id, node.textContent);
+      node.textContent = this.#text(node.id, node.textContent, parent);
       return;
     }
     if (node.type === NodeType.Comment) node.textContent = '';
-    if (node.type === NodeType.Element) this.#attributes(node.id, node.attributes as Attributes);
     if (!('childNodes' in node)) return;
     const element = this.#element(node.id);
+    if (node.type === NodeType.Element && element) this.#levels.learn(element, parent, node.attributes);
+    if (node.type === NodeType.Element) this.#attributes(node.id, node.attributes as Attributes, element);
     if (element !== undefined && this.#levels.hiddenEditor(element) === element) {
       for (const child of node.childNodes) this.#swallow(child);
       node.childNodes = [this.#standIn(node.id, element)];
       return;
     }
-    node.childNodes = node.childNodes.filter((child) => !this.#swallowOwn(child.id));
-    for (const child of node.childNodes) this.#node(child);
+    let own = false;
+    for (const child of node.childNodes) {
+      if (this.#swallowOwn(child)) own = true;
+      else this.#node(child, element);
+    }
+    if (own) node.childNodes = node.childNodes.filter(({ id }) => !this.#swallowed.has(id));
   }
 
   #swallow(node: serializedNodeWithId): void {
@@ -150,24 +156,22 @@ export class Mask {
     return { type: NodeType.Text, id: STAND_IN + id, textContent };
   }
 
-  #text(id: number, text: string): string {
+  #text(id: number, text: string, parent?: Element): string {
     if (text.trim() === '') return text;
-    const node = this.nodeOf(id);
-    const element = node === null ? undefined : parentOf(node);
+    const node = parent === undefined ? this.nodeOf(id) : null;
+    const element = parent ?? (node === null ? undefined : parentOf(node));
     if (element === undefined) return MASKED;
-    const tag = element.localName;
-    if (tag === 'style') return text;
+    if (element.localName === 'style') return text;
     return this.#levels.hidesText(element) ? MASKED : text;
   }
 
-  #attributes(id: number, attributes: Attributes): void {
-    const element = this.#element(id);
+  #attributes(id: number, attributes: Attributes, element: Element | undefined): void {
     if (element === undefined) {
       for (const name of Object.keys(attributes)) if (name !== '_cssText') delete attributes[name];
       return;
     }
     this.#decided.set(element, this.#decision(element));
-    if (element.matches(FIELDS) && this.#levels.hidesValue(element)) this.#fields.add(id);
+    if (isNative(element) && this.#levels.hidesValue(element)) this.#fields.add(id);
     if (attributes._cssText !== undefined) maskStyles(attributes, this.#levels.private);
     maskAttributes(attributes, element, this.#levels, () => this.#typedNow());
   }
@@ -188,7 +192,7 @@ export class Mask {
       return !this.#swallowed.delete(id) && !this.#isInHiddenEditor(parentId);
     });
     data.adds = data.adds.filter(({ parentId, node }) => {
-      if (this.#swallowOwn(node.id)) return false;
+      if (this.#swallowOwn(node)) return false;
       if (this.#isInHiddenEditor(parentId)) {
         this.#noteEditor(parentId, editors);
         this.#swallow(node);
@@ -230,12 +234,12 @@ export class Mask {
       if (this.#swallowed.has(change.id) || this.#isOwn(change.id)) return false;
       const names = Object.keys(change.attributes);
       if (names.some((name) => name !== 'style' && name !== 'value')) {
-        this.#restyled = true;
-        if (element !== undefined && this.#decidesOtherwise(element)) this.#outdated = true;
+        this.#restyled ||= names.some((name) => this.#levels.dependsOn(name));
+        if (element !== undefined && this.#decidesOtherwise(element)) this.#outdated = this.#restyled = true;
       }
       if (element !== undefined && this.#levels.hiddenEditor(element) === element) editors.add(change.id);
       const value = change.attributes.value;
-      this.#attributes(change.id, change.attributes);
+      this.#attributes(change.id, change.attributes, element);
       if (names.length === 1 && value !== undefined && change.attributes.value === MASKED) {
         return this.#isNews(change.id, MASKED);
       }
@@ -296,10 +300,10 @@ export class Mask {
     return true;
   }
 
-  #decision(element: Element): string {
+  #decision(element: Element): number {
     const levels = this.#levels;
     const value = isField(element) && levels.hidesValue(element);
-    return `${levels.hidesText(element)} ${levels.hidesSpoken(element)} ${value}`;
+    return Number(levels.hidesText(element)) + 2 * Number(levels.hidesSpoken(element)) + 4 * Number(value);
   }
 
   #decidesOtherwise(element: Element): boolean {
@@ -307,9 +311,9 @@ export class Mask {
     return before !== undefined && element.isConnected && before !== this.#decision(element);
   }
 
-  #swallowOwn(id: number): boolean {
-    const own = this.#isOwn(id);
-    if (own) this.#swallowed.add(id);
+  #swallowOwn(node: serializedNodeWithId): boolean {
+    const own = isBlocked(node) && this.#isOwn(node.id);
+    if (own) this.#swallowed.add(node.id);
     return own;
   }
 
@@ -321,6 +325,11 @@ export class Mask {
     const node = this.nodeOf(id);
     return node?.nodeType === 1 ? (node as Element) : undefined;
   }
+}
+
+/** rrweb was told to block our own elements: it says how large they are, and no more. */
+function isBlocked(node: serializedNodeWithId): boolean {
+  return node.type === NodeType.Element && 'rr_width' in node.attributes;
 }
 
 function editorText(editor: Element): string {

@@ -1,6 +1,6 @@
 import { record } from '@rrweb/record';
 import type { eventWithTime } from '@rrweb/types';
-import { Mask, type MaskRules } from '../src/index.ts';
+import { Mask, type MaskRules, OWN_ATTRIBUTE } from '../src/index.ts';
 
 /** A page recorded by rrweb itself through a mask: what would leave, as text to search in and as events. */
 export class Recorded {
@@ -20,6 +20,7 @@ export class Recorded {
       },
       maskAllInputs: true,
       maskInputFn: (text) => text,
+      blockSelector: `[${OWN_ATTRIBUTE}]`,
       slimDOMOptions: 'all',
       sampling: { mousemove: false, mouseInteraction: false },
     });
