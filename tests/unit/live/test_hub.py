@@ -366,6 +366,21 @@ def test_an_agent_who_is_dismissed_loses_the_viewer(play: Scene) -> None:
     play(work)
 
 
+def test_a_session_has_so_many_viewers_and_no_more(play: Scene) -> None:
+    """`limits.VIEWERS_PER_SESSION`; the one too many may come back later."""
+
+    async def work(at: Backstage) -> None:
+        await at.share()
+        seen = [(await at.viewer())[1] for _ in range(limits.VIEWERS_PER_SESSION + 1)]
+        assert [t.code for t in seen] == [None] * limits.VIEWERS_PER_SESSION + [Close.TOO_MANY]
+        seen[0].disconnect()
+        await at.quiet()
+        _, again = await at.viewer()
+        assert again.code is None
+
+    play(work)
+
+
 def test_the_server_says_no_query_and_no_fragment_either(play: Scene) -> None:
     async def work(at: Backstage) -> None:
         page, _ = await at.share()

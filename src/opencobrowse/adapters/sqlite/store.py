@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -64,7 +63,7 @@ class SqliteStore:
             f"SELECT version, body FROM {table.name} WHERE id = ?",  # noqa: S608
             (record_id,),
         ).fetchone()
-        return _record(table.decode, row) if row else None
+        return _record(table, row) if row else None
 
     async def find(self, kind: type[R], *, limit: int = 1000, **keys: Any) -> list[R]:
         table = TABLES[kind]
@@ -73,7 +72,7 @@ class SqliteStore:
             f"SELECT version, body FROM {table.name} WHERE {where} ORDER BY rowid LIMIT ?",  # noqa: S608
             (*values, limit),
         ).fetchall()
-        return [_record(table.decode, row) for row in rows]
+        return [_record(table, row) for row in rows]
 
     async def page(
         self, kind: type[R], *, offset: int = 0, limit: int = 25, **keys: Any
@@ -88,7 +87,7 @@ class SqliteStore:
             f"SELECT version, body FROM {table.name} WHERE {where} ORDER BY rowid DESC LIMIT ? OFFSET ?",  # noqa: S608
             (*values, limit, offset),
         ).fetchall()
-        return [_record(table.decode, row) for row in rows], total
+        return [_record(table, row) for row in rows], total
 
     async def idle(self, before: int, *, limit: int = 100) -> list[Conversation]:
         rows = self._db.execute(
@@ -96,7 +95,7 @@ class SqliteStore:
             " ORDER BY updated_at LIMIT ?",
             (before, limit),
         ).fetchall()
-        return [_record(TABLES[Conversation].decode, row) for row in rows]
+        return [_record(TABLES[Conversation], row) for row in rows]
 
     async def due(self, now: int, *, limit: int = 100) -> list[Session]:
         table = TABLES[Session]
@@ -104,13 +103,13 @@ class SqliteStore:
             "SELECT version, body FROM session WHERE live = 1 AND deadline <= ? ORDER BY deadline LIMIT ?",
             (now, limit),
         ).fetchall()
-        return [_record(table.decode, row) for row in rows]
+        return [_record(table, row) for row in rows]
 
     async def live_sessions(self) -> list[Session]:
         """Every session that is not over: asked once, when the process starts."""
         table = TABLES[Session]
         rows = self._db.execute("SELECT version, body FROM session WHERE live = 1").fetchall()
-        return [_record(table.decode, row) for row in rows]
+        return [_record(table, row) for row in rows]
 
     async def commit(self, *changes: Change) -> None:
         prepared = [_prepare(change) for change in changes]
@@ -169,8 +168,9 @@ def _where(table: Table, keys: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
     return " AND ".join(terms) or "1", tuple(value for key, value in keys.items() if key != "live")
 
 
-def _record(decode: Any, row: tuple[int, bytes]) -> Any:
-    return replace(decode(row[1]), version=row[0])
+def _record(table: Table, row: tuple[int, bytes]) -> Any:
+    version, body = row
+    return table.decode(body, version)
 
 
 def _prepare(change: Change) -> tuple[str, list[Any], str]:

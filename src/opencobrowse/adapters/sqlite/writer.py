@@ -1,7 +1,7 @@
 """One thread writes, and commits for everybody who is waiting: one fsync for up to 256 commits.
 
-Measured (performance.md section 9): 108,000 durable transactions a second against 4,100 one by one. Each
-job runs in a savepoint of its own, so that one conflict undoes one job and not its neighbours'.
+Measured: benchmarks/results/store.md. If any job of a group fails, the group is done again with a savepoint
+for each, so that one conflict undoes one job and not its neighbours'.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ class _Job:
 
 
 class Writer:
-    """`run(work)` returns when `work`'s effect is on disk, or raises what `work` raised, with no effect."""
+    """`run(work)` returns when `work`'s effect is on disk, or raises what `work` raised, with no effect.
+
+    `work` may be run a second time, after the first was undone: its only effect must be on the database.
+    """
 
     def __init__(self, db: sqlite3.Connection) -> None:
         """`db` is the writer's own from now on; it must be usable from another thread."""
@@ -77,15 +80,30 @@ class Writer:
 
 def _commit(db: sqlite3.Connection, batch: list[_Job]) -> None:
     try:
-        db.execute("BEGIN IMMEDIATE")
-        for job in batch:
-            _attempt(db, job)
-        db.execute("COMMIT")
+        if not _all_at_once(db, batch):
+            db.execute("BEGIN IMMEDIATE")
+            for job in batch:
+                _attempt(db, job)
+            db.execute("COMMIT")
     except sqlite3.Error as error:  # disk full, I/O error: nothing of the batch is acknowledged
         if db.in_transaction:
             db.execute("ROLLBACK")
         for job in batch:
             job.error = job.error or error
+
+
+def _all_at_once(db: sqlite3.Connection, batch: list[_Job]) -> bool:
+    """The usual case: nobody fails, nobody needs a savepoint. Otherwise False, and nothing has happened."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for job in batch:
+            job.work(db)
+    except Exception:  # whose failure it was is found out one by one
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        return False
+    db.execute("COMMIT")
+    return True
 
 
 def _attempt(db: sqlite3.Connection, job: _Job) -> None:
