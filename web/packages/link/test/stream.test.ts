@@ -1,5 +1,5 @@
 import { Flag, HEADER_BYTES, readHeader } from '@opencobrowse/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { inflate, SharerStream } from '../src/index.ts';
 
 const AT = { epoch: 5, offset: 0 };
@@ -20,7 +20,18 @@ function make(pack?: (body: Frame) => Promise<Frame>) {
   return { stream, frames, said };
 }
 
-const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
+/** All that promises which are already kept can cause has happened: a task comes after every microtask. */
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** A packer that is done when it is told. */
+function slow() {
+  let finish: () => void = () => undefined;
+  const pack = (body: Frame) =>
+    new Promise<Frame>((resolve) => {
+      finish = () => resolve(body);
+    });
+  return { pack, finish: () => finish() };
+}
 const offsets = (frames: Frame[]) => frames.map((frame) => readHeader(frame.buffer).offset);
 const random = (bytes: number) => Array.from({ length: bytes }, (_, i) => (i * 7919) ** 2 % 10).join('');
 
@@ -37,7 +48,7 @@ describe('order (I4)', () => {
     stream.events(['small']);
     stream.snapshot(['b'.repeat(5_000)]);
     stream.events(['last']);
-    await settle();
+    await vi.waitFor(() => expect(frames).toHaveLength(4));
     expect(offsets(frames)).toEqual([0, 1, 2, 3]);
     expect((await Promise.all(frames.map(body))).map((b) => (b as string[])[0]?.[0])).toEqual([
       'a',
@@ -57,10 +68,12 @@ describe('order (I4)', () => {
   });
 
   it('has nothing of an old epoch in a new one', async () => {
-    const { stream, frames } = make();
+    const { pack, finish } = slow();
+    const { stream, frames } = make(pack);
     stream.events(['a'.repeat(5_000)]);
     stream.restart({ epoch: 6, offset: 0 });
     stream.events(['new']);
+    finish();
     await settle();
     expect(frames.map((f) => readHeader(f.buffer).epoch)).toEqual([6]);
   });
@@ -148,10 +161,12 @@ describe('after a break', () => {
 });
 
 it('sends nothing once it is closed, not even what was being packed (I5)', async () => {
-  const { stream, frames } = make();
+  const { pack, finish } = slow();
+  const { stream, frames } = make(pack);
   stream.events(['a'.repeat(5_000)]);
   stream.close();
   stream.events(['after']);
+  finish();
   await settle();
   expect(frames).toEqual([]);
 });

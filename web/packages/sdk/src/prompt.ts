@@ -18,6 +18,7 @@ li{display:flex;gap:12px;font-size:.9375rem}
 svg{flex:none;margin-block-start:2px;color:var(--accent)}
 b{font-weight:600}
 .row>button{flex-basis:40%}
+.row>:nth-last-child(n+3),.row>:nth-last-child(n+3)~*{flex-basis:100%}
 .codes{background:#fff4e5;color:#5f370e;border-radius:10px;padding:10px 12px}
 .codes svg{color:inherit}
 @media(prefers-color-scheme:dark){.codes{background:#3a2a12;color:#fedf9c}}
