@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from opencobrowse.domain.machine import step
-from opencobrowse.kernel.ids import Millis
+from opencobrowse.kernel.ids import Millis, canonical
 
 
 class ConversationType(StrEnum):
@@ -98,11 +98,13 @@ class Conversation:
         return self.state is not ConversationState.DISCONNECTED
 
     def participant(self, participant_id: str) -> Participant | None:
-        return next((p for p in self.participants if p.id == participant_id), None)
+        wanted = canonical(participant_id)
+        return next((p for p in self.participants if p.id == wanted), None)
 
     def named(self, name: str) -> Participant | None:
         """Who is called `name` here: by participant id, else by user id or external id."""
-        called = (p for p in self.participants if name in (p.user_id, p.external_id))
+        user_id = canonical(name)
+        called = (p for p in self.participants if user_id == p.user_id or name == p.external_id)
         return self.participant(name) or next(called, None)
 
     def agents(self) -> tuple[Participant, ...]:

@@ -8,6 +8,7 @@ from litestar import Request
 from litestar.datastructures import Cookie, Headers
 
 from opencobrowse.kernel.errors import Forbidden
+from opencobrowse.kernel.ids import canonical
 from opencobrowse.services.access import Grant
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.core import Core
@@ -21,7 +22,7 @@ async def actor_of(request: Request[Any, Any, Any], core: Core) -> Actor:
     """The request's actor. Raises 401, or 403 where it names an organisation that is not the token's."""
     actor = await actor_behind(request.headers, core)
     named = request.headers.get(ORGANIZATION_HEADER, "").strip()
-    if named and named != actor.org_id:
+    if named and canonical(named) != actor.org_id:
         raise Forbidden(
             f"The token is not of organisation {named}.",
             code="not.authorized",

@@ -17,6 +17,7 @@ from opencobrowse.http import paths
 from opencobrowse.http.auth import actor_behind
 from opencobrowse.http.paths import PathTable
 from opencobrowse.kernel.errors import Fault, Unauthenticated
+from opencobrowse.kernel.ids import canonical
 from opencobrowse.services.advice import Wish
 from opencobrowse.services.core import Core
 
@@ -84,7 +85,7 @@ def _wish(place: paths.Place, raw: bytes) -> Wish:
 def _agent(body: Any) -> str | None:
     """The id under the first key that can name an agent."""
     if isinstance(body, str):
-        return body or None
+        return canonical(body) or None
     if isinstance(body, list):
         agents = [item for item in body if isinstance(item, dict) and item.get("role", "agent") == "agent"]
         return _agent(agents[0]) if agents else None

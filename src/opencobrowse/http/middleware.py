@@ -13,7 +13,7 @@ import msgspec
 from opencobrowse.http import bodies, problems
 from opencobrowse.http.budget import Budget
 from opencobrowse.http.help import Helper
-from opencobrowse.http.paths import PathTable, place_of
+from opencobrowse.http.paths import PathTable, canonical_path, place_of
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.errors import Fault
 
@@ -21,6 +21,7 @@ Scope = dict[str, Any]
 Headers = list[tuple[bytes, bytes]]
 
 _READING: Final = frozenset({"GET", "HEAD"})
+_BLANKS: Final = b" \t\r\n"
 _EXPOSED: Final = (
     b"ININ-Correlation-Id, Retry-After, inin-ratelimit-allowed, inin-ratelimit-count, inin-ratelimit-reset, "
     b"Location, Allow, WWW-Authenticate"
@@ -62,6 +63,7 @@ class Edge:
         headers = dict(scope["headers"])
         context_id = scope["context_id"] = str(uuid.uuid4())
         scope["paths"] = self._table
+        scope["path"] = canonical_path(scope["path"])
         extra = _common(scope, headers, context_id)
         if scope["method"] == "OPTIONS":
             allowed = ", ".join(sorted(self._table.methods(scope["path"]) | {"OPTIONS"}))
@@ -116,7 +118,10 @@ class Edge:
         """Read and check the whole body, and make the `receive` that hands it on. Raises `Fault`."""
         if _length(headers) > limits.MAX_BODY_BYTES:
             raise problems.too_large()
-        raw = scope["raw_body"] = await _read(receive)
+        raw = await _read(receive)
+        if not raw.strip(_BLANKS):
+            raw = b""  # a line feed for an empty body
+        scope["raw_body"] = raw
         if raw and scope["method"] not in _READING and self._takes_json(scope["path"]):
             _check_type(headers)
             bodies.check(raw)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from litestar.routes import HTTPRoute
 
 from opencobrowse.kernel.errors import Fault, NotAllowed, NotFound
-from opencobrowse.kernel.ids import is_id
+from opencobrowse.kernel.ids import canonical, is_id
 from opencobrowse.services.advice import Call
 
 _CONVERSATIONS: Final = "/api/v2/conversations"
@@ -49,6 +49,13 @@ def place_of(path: str) -> Place | None:
         if found := pattern.match(path):
             return Place(call, found.groupdict().get("id"))
     return None
+
+
+def canonical_path(path: str) -> str:
+    """A path of the API with the ids in it in their one spelling."""
+    if path == path.lower() or not path.startswith("/api/v2/"):
+        return path
+    return "/".join(map(canonical, path.split("/")))
 
 
 def is_guest(path: str) -> bool:

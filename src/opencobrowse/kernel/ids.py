@@ -33,7 +33,16 @@ def is_id(text: str) -> bool:
         return False
 
 
+def canonical(text: str) -> str:
+    """An id of ours in its one spelling: UUIDs are compared whatever their case (RFC 9562 section 4).
+
+    Anything else stays as it is: a customer's external id is written as its owner writes it.
+    """
+    plain = text.lower()
+    return plain if plain != text and is_id(plain) else text
+
+
 def iso(moment: Millis) -> str:
     """`2026-11-21T10:30:00.000Z`: UTC with milliseconds, as every time in the API."""
     stamp = dt.datetime.fromtimestamp(moment / 1000, tz=dt.UTC)
-    return f"{stamp:%Y-%m-%dT%H:%M:%S}.{moment % 1000:03d}Z"
+    return stamp.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

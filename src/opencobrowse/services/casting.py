@@ -5,7 +5,7 @@ from __future__ import annotations
 from opencobrowse.domain.conversation import AddressType, Conversation, Participant, Purpose, join
 from opencobrowse.domain.people import User
 from opencobrowse.kernel.errors import Clash, Detail, Forbidden, Invalid, NotFound
-from opencobrowse.kernel.ids import Millis, new_id
+from opencobrowse.kernel.ids import Millis, canonical, new_id
 from opencobrowse.ports.store import Store
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.permissions import COBROWSE_AGENT
@@ -46,7 +46,7 @@ class Casting:
 
     async def _named(self, actor: Actor, conversation: Conversation, named: str, field: str) -> User:
         participant = conversation.participant(named)
-        user_id = participant.user_id if participant else named
+        user_id = participant.user_id if participant else canonical(named)
         user = await self._store.get(User, user_id) if user_id else None
         if user is None or user.org_id != actor.org_id or not user.active:
             what = "is no agent" if participant else "is unknown"
@@ -103,7 +103,7 @@ def customer_for(
 
 
 def _is(who: Participant, name: str) -> bool:
-    return name in (who.id, who.user_id)
+    return canonical(name) in (who.id, who.user_id)
 
 
 def _only_agent(conversation: Conversation, field: str) -> Participant:

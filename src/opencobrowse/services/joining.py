@@ -9,7 +9,7 @@ from typing import Final
 from opencobrowse.domain.conversation import AddressType, Conversation, Participant, Purpose
 from opencobrowse.domain.people import User
 from opencobrowse.kernel.errors import Detail, Invalid, NotFound
-from opencobrowse.kernel.ids import Millis, new_id
+from opencobrowse.kernel.ids import Millis, canonical, new_id
 from opencobrowse.ports.store import Store
 from opencobrowse.services.actor import Actor
 
@@ -65,7 +65,7 @@ class Joining:
             return Participant(new_id(), Purpose.AGENT, user.id, None, None, AddressType.USER, name, now)
         user_id, external_id = None, wish.external_id or None
         if wish.user_id:
-            known_user = await self._store.get(User, wish.user_id)
+            known_user = await self._store.get(User, canonical(wish.user_id))
             if known_user is not None and known_user.org_id == actor.org_id:
                 user_id = known_user.id
             else:
@@ -95,7 +95,7 @@ class Joining:
     async def _user(self, actor: Actor, user_id: str | None, where: str) -> User:
         if not user_id:
             raise _missing(where, "a user id; GET /api/v2/users lists them")
-        user = await self._store.get(User, user_id)
+        user = await self._store.get(User, canonical(user_id))
         if user is None or user.org_id != actor.org_id or not user.active:
             raise NotFound(
                 f"There is no active user {user_id}.",

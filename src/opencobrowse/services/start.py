@@ -17,7 +17,7 @@ from opencobrowse.domain.session import CobrowseType, Session, SessionState
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.errors import Clash, Detail, NotFound
-from opencobrowse.kernel.ids import iso, new_id
+from opencobrowse.kernel.ids import canonical, iso, new_id
 from opencobrowse.ports.rooms import Rooms
 from opencobrowse.ports.store import Change, Conflict, Put, Store
 from opencobrowse.services.actor import Actor
@@ -182,6 +182,7 @@ class StartSession:
             details=(Detail("cobrowse.session.exists", None, live.id),),
             entity_id=live.id,
             extra={
+                "id": live.id,
                 "cobrowseSessionId": live.id,
                 "sessionId": live.id,
                 "conversationId": live.conversation_id,
@@ -197,7 +198,7 @@ class StartSession:
         )
 
     def _linked(self, request: StartRequest, conversation: Conversation, live: Session | None) -> Started:
-        if live is None or live.id != request.link_session:
+        if live is None or live.id != canonical(request.link_session or ""):
             raise NotFound(
                 f"There is no live session {request.link_session} in this conversation.",
                 code="cobrowse.session.not.found",

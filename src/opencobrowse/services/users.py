@@ -8,6 +8,7 @@ from typing import Final
 
 from opencobrowse.domain.people import User
 from opencobrowse.kernel.errors import Clash, Detail, Invalid, NotFound
+from opencobrowse.kernel.ids import canonical
 from opencobrowse.ports.store import Conflict, Put, Store
 from opencobrowse.services.access import Access
 from opencobrowse.services.actor import Actor
@@ -68,7 +69,7 @@ class Users:
     ) -> list[User]:
         """The organisation's users by name; `active` None means all of them."""
         actor.need(USER_READ)
-        wanted = frozenset(ids)
+        wanted = frozenset(map(canonical, ids))
         found = [
             user
             for user in await self._store.find(User, org_id=actor.org_id, limit=100_000)

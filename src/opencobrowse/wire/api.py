@@ -82,17 +82,17 @@ class CobrowseMedia(Answer):
     initial_state: str
     cobrowse_session_id: str
     cobrowse_role: Literal["sharer", "viewer"]
-    viewer_url: str | UnsetType = UNSET
-    controlling: list[str] = msgspec.field(default_factory=list)
-    provider: str = "opencobrowse"
+    viewer_url: str | None
+    controlling: list[str]
+    provider: str
+    segments: list[Any]
+    after_call_work_required: bool
     provider_event_time: str | None = None
     start_alerting_time: str | None = None
     connected_time: str | None = None
     disconnected_time: str | None = None
     disconnect_type: str | None = None
     peer_id: str | None = None
-    segments: list[Any] = msgspec.field(default_factory=list)
-    after_call_work_required: bool = False
     opencobrowse_state: str | None = None
     end_reason: str | None = None
 

@@ -27,10 +27,10 @@ class CobrowseMediaParticipant(Answer):
     provider: str
     provider_event_time: str
     opencobrowse_state: str
+    viewer_url: str | None
     name: str | None = None
     address: str | None = None
     user: Ref | None = None
-    viewer_url: str | None = None
     start_alerting_time: str | None = None
     connected_time: str | None = None
     end_time: str | None = None

@@ -1,0 +1,103 @@
+"""api.md read word by word, by somebody who has not seen the code."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.server import Server
+from tests.wild.checks import error_of, session_of
+
+LEG_KEYS = {"cobrowseSessionId", "cobrowseRole", "controlling", "viewerUrl"}
+
+
+@pytest.fixture(scope="module")
+def http(server: Server) -> Iterator[httpx.Client]:
+    with server.client() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def agent(server: Server) -> str:
+    return server.agent_id()
+
+
+def made(http: httpx.Client, agent: str, **changes: Any) -> dict[str, Any]:
+    people = [{"userId": agent, "role": "agent"}, {"externalId": "cust-l", "role": "customer"}]
+    answer = http.post("/api/v2/conversations", json={"type": "voice", "participants": people, **changes})
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def test_both_legs_of_a_session_have_the_keys_that_are_named(http: httpx.Client, agent: str) -> None:
+    """Section 2: `participants[].cobrowsesessions[]` carries these four, also while they say nothing."""
+    conversation = made(http, agent)
+    session = session_of(http.post(f"/api/v2/conversations/{conversation['id']}/cobrowse"))
+    shown = http.get(f"/api/v2/conversations/{conversation['id']}").json()
+    legs = {p["purpose"]: p["cobrowsesessions"][0] for p in shown["participants"]}
+    assert all(leg.keys() >= LEG_KEYS for leg in legs.values()), legs
+    assert [leg["controlling"] for leg in legs.values()] == [[], []]
+    assert legs["agent"]["viewerUrl"] == session["viewerUrl"]
+    assert legs["customer"]["viewerUrl"] is None
+    listed = http.get(f"/api/v2/conversations/cobrowsesessions/{conversation['id']}").json()
+    assert all(leg.keys() >= LEG_KEYS for leg in listed["participants"]), listed
+
+
+def test_an_id_is_the_same_in_capitals(http: httpx.Client, agent: str) -> None:
+    """RFC 9562 section 4: UUIDs are compared whatever their case, in paths, bodies, queries and headers."""
+    conversation = made(http, agent)
+    here, people = conversation["id"].upper(), conversation["participants"]
+    assert http.get(f"/api/v2/conversations/{here}").json()["id"] == conversation["id"]
+    started = http.post(f"/api/v2/conversations/{here}/cobrowse", json={"agentId": agent.upper()})
+    session = session_of(started)
+    again = http.post(f"/api/v2/conversations/{here}/cobrowse", json={"agentId": people[0]["id"].upper()})
+    assert session_of(again)["id"] == session["id"]
+    link = {"cobrowseSessionId": session["id"].upper()}
+    assert session_of(http.post(f"/api/v2/conversations/{here}/cobrowse", json=link))["id"] == session["id"]
+    assert http.get(f"/api/v2/conversations/cobrowsesessions/{here}").status_code == 200
+    assert http.get(f"/api/v2/users/{agent.upper()}").json()["id"] == agent
+    found = http.get("/api/v2/users", params={"id": agent.upper()}).json()["entities"]
+    assert [user["id"] for user in found] == [agent]
+    organization = http.get("/api/v2/organizations/me").json()["id"]
+    named = {"X-Genesys-Organization-ID": organization.upper()}
+    assert http.get("/api/v2/organizations/me", headers=named).status_code == 200
+
+
+def test_people_are_named_in_capitals_too(http: httpx.Client, agent: str) -> None:
+    conversation = made(http, agent.upper())
+    assert conversation["participants"][0]["userId"] == agent
+    pair = {"addParticipants": [{"from": {"id": agent.upper(), "type": "user"}}]}
+    added = http.post(f"/api/v2/conversations/{conversation['id']}/participants", json=pair)
+    assert [p["id"] for p in added.json()["participants"]] == [conversation["participants"][0]["id"]]
+    target = conversation["participants"][1]["id"].upper()
+    event = {"initiatorId": agent.upper(), "targetId": target, "mode": "view"}
+    body = {"eventType": "cobrowse:start", "data": event}
+    started = http.post(f"/api/v2/conversations/{conversation['id']}/events", json=body)
+    assert session_of(started, 202)["deliveries"][0]["address"] == "cust-l"
+
+
+def test_an_external_id_keeps_its_capitals(http: httpx.Client, agent: str) -> None:
+    """Somebody else's id, even one that looks like ours, is theirs to write."""
+    theirs = str(uuid.uuid4()).upper()
+    people = [{"userId": agent, "role": "agent"}, {"externalId": theirs, "role": "customer"}]
+    conversation = made(http, agent, participants=people)
+    assert conversation["participants"][1]["externalId"] == theirs
+
+
+def test_blanks_are_an_empty_body(http: httpx.Client, agent: str) -> None:
+    """W11: an empty body; some clients send a line feed for it."""
+    path = f"/api/v2/conversations/{made(http, agent)['id']}/cobrowse"
+    session_of(http.post(path, content=b" \r\n", headers={"Content-Type": "application/json"}))
+
+
+def test_the_409_of_a_live_session_carries_its_id(http: httpx.Client, agent: str) -> None:
+    """Start rules: that session's id and links, under the names that a start's answer has."""
+    path = f"/api/v2/conversations/{made(http, agent)['id']}/cobrowse/initiate"
+    started = session_of(http.post(path, json={"initiatorId": agent}))
+    body = error_of(http.post(path, json={"initiatorId": agent}), 409, "cobrowse.session.exists")
+    for key in ("id", "joinCode", "websocketUrl", "viewerUrl", "joinUrl", "state", "cobrowseType", "agentId"):
+        assert body[key] == started[key], key
