@@ -231,7 +231,12 @@ def test_under_a_strict_policy_nothing_of_ours_is_refused(world: World) -> None:
         session = world.start(world.conversation())
         accept_prompt(customer)
         sign_in(agent, session["viewerUrl"])
-        expect(mirror(agent).locator("h1")).to_have_text("Strict")
+        heading = mirror(agent).locator("h1")
+        expect(heading).to_have_text("Strict")
+        customer.evaluate("document.querySelector('h1').style.cssText = 'color: rgb(1, 2, 3); margin: 7px'")
+        expect(heading).to_have_css("margin-top", "7px")
+        customer.evaluate("document.querySelector('h1').style.removeProperty('color')")
+        expect(heading).not_to_have_css("color", "rgb(1, 2, 3)")
         assert refused == []
 
 
