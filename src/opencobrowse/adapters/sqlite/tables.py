@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -30,18 +29,14 @@ def _to_json(value: Any) -> Any:
     raise NotImplementedError(type(value))
 
 
-_READ_ALL_THE_TIME: Final = (Token, User)
-"""Kinds read in every request, and small. A body of theirs that was decoded lately is not decoded again: it is
-the stored bytes that are compared, so a change made anywhere, by another process too, is seen at once."""
-_KEPT: Final = 1024
-
 _encoder: Final = msgspec.json.Encoder(enc_hook=_to_json)
 encode: Final = _encoder.encode
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`decode` makes a record of its stored body and version. `keys` maps the name used in `Store.find` to its column value for a record."""
+    """`decode` makes a record of its body and version; `keys` maps the name used in `Store.find` to its
+    column value for a record."""
 
     name: str
     decode: Callable[[bytes, int], Any]
@@ -74,7 +69,7 @@ def _decoder(kind: type[Any]) -> Callable[[bytes, int], Any]:
         object.__setattr__(record, "version", version)  # nobody has seen it yet: it is still being made
         return record
 
-    return lru_cache(_KEPT)(versioned) if kind in _READ_ALL_THE_TIME else versioned
+    return versioned
 
 
 TABLES: Final[Mapping[type[Any], Table]] = {
