@@ -13,6 +13,7 @@ from litestar.openapi.config import OpenAPIConfig
 from opencobrowse import __version__
 from opencobrowse.http import assets, codes, docs, openapi, problems
 from opencobrowse.http.budget import Budget
+from opencobrowse.http.framework import ModelAnswer, ReadRequest
 from opencobrowse.http.help import Helper
 from opencobrowse.http.middleware import Edge
 from opencobrowse.http.paths import PathTable
@@ -65,6 +66,8 @@ def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int, unrea
             openapi_router=docs.router(),
             render_plugins=[docs.Page(), docs.Description(path="/openapi.json")],
         ),
+        request_class=ReadRequest,
+        response_class=ModelAnswer,
         request_max_body_size=None,  # `Edge` has read it already
         pdb_on_exception=False,
         debug=False,

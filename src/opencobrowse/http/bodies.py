@@ -32,10 +32,7 @@ def check(raw: bytes) -> None:
     """Refuse what is no JSON or would be read differently by two readers: repeated keys, endless numbers,
     broken Unicode, towers of brackets. Raises `Invalid`."""
     try:
-        value = json.loads(
-            raw.decode(), object_pairs_hook=_once_each, parse_constant=_no_constant, parse_float=_number,
-            parse_int=_number,
-        )  # fmt: skip
+        value = _STRICT.decode(raw.decode())
         if b"\\u" in raw:
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -132,6 +129,11 @@ def _number(text: str) -> float:
     if (len(digits) > 20 or int(digits) >= _BIGGEST) if whole else abs(float(text)) == float("inf"):
         raise _Refused(f"the number {text[:20]}… is too large")
     return 0.0
+
+
+_STRICT: Final = json.JSONDecoder(
+    object_pairs_hook=_once_each, parse_constant=_no_constant, parse_float=_number, parse_int=_number
+)
 
 
 def _depth(value: Any) -> int:

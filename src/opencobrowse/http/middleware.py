@@ -122,9 +122,8 @@ class Edge:
         if not raw.strip(_BLANKS):
             raw = b""  # a line feed for an empty body
         scope["raw_body"] = raw
-        if raw and scope["method"] not in _READING and self._takes_json(scope["path"]):
-            _check_type(headers)
-            bodies.check(raw)
+        if raw and scope["method"] not in _READING and scope["path"].startswith("/api/v2/"):
+            self._check(scope["path"], headers, raw)
         handed = False
 
         async def again() -> dict[str, Any]:
@@ -136,8 +135,14 @@ class Edge:
 
         return again
 
-    def _takes_json(self, path: str) -> bool:
-        return path.startswith("/api/v2/") and bool(self._table.methods(path))
+    def _check(self, path: str, headers: dict[bytes, bytes], raw: bytes) -> None:
+        """Refuse a body that is no JSON, or says so. On a wrong path, that it is wrong is the better news."""
+        try:
+            _check_type(headers)
+            bodies.check(raw)
+        except Fault:
+            if self._table.methods(path):
+                raise
 
     async def _help(self, scope: Scope, fault: Fault) -> Fault:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,15 +25,18 @@ _MEDIA: Final = re.compile(
 _GUEST: Final = re.compile(
     r"^/api/v2/(?:opencobrowse/(?:pages|signin|join)/?$|webdeployments/deployments/[^/]+/(?:cobrowse/|configurations/?$))"
 )
-_CALLS: Final[tuple[tuple[str, Call], ...]] = (
-    (r"", "conversations"),
-    (r"/cobrowse", "create"),
-    (r"/(?P<id>[^/]+)/cobrowse", "cobrowse"),
-    (r"/(?P<id>[^/]+)/cobrowse/initiate", "initiate"),
-    (r"/(?P<id>[^/]+)/events", "events"),
-    (r"/(?P<id>[^/]+)/participants", "participants"),
+_CALLS: Final[Mapping[str | None, Call]] = {
+    None: "conversations",
+    "/cobrowse": "create",
+    "/{id}/cobrowse": "cobrowse",
+    "/{id}/cobrowse/initiate": "initiate",
+    "/{id}/events": "events",
+    "/{id}/participants": "participants",
+}
+_START: Final = re.compile(
+    f"{_CONVERSATIONS}(?:(?P<all>/cobrowse)"
+    r"|/(?P<id>[^/]+)(?P<one>/cobrowse(?:/initiate)?|/events|/participants))?/?$"
 )
-_STARTS: Final = tuple((re.compile(f"^{_CONVERSATIONS}{rest}/?$"), call) for rest, call in _CALLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,11 @@ class Place:
 
 
 def place_of(path: str) -> Place | None:
-    for pattern, call in _STARTS:
-        if found := pattern.match(path):
-            return Place(call, found.groupdict().get("id"))
-    return None
+    found = _START.match(path)
+    if found is None:
+        return None
+    rest = "/{id}" + found["one"] if found["one"] else found["all"]
+    return Place(_CALLS[rest], found["id"])
 
 
 def canonical_path(path: str) -> str:

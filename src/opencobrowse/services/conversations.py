@@ -107,14 +107,14 @@ class Conversations:
             except IllegalMove:
                 raise _illegal(conversation, command) from None
 
-        return await self._change(actor, conversation_id, decide)
+        return await self._change(actor, await self._mine(actor, conversation_id), decide)
 
     async def add(
         self, actor: Actor, conversation_id: str, pairs: Sequence[Pair]
     ) -> tuple[Conversation, list[Participant]]:
         """Add `from` and `to` of every pair, all or none. Who is there already is answered as they are."""
         actor.need(CONVERSATION_WRITE, COBROWSE_ADD, COBROWSE_VOICE_ADD)
-        await self._mine(actor, conversation_id)
+        found = await self._mine(actor, conversation_id)
         now = self._clock.now()
         wanted: list[Participant] = []
         for number, ends in enumerate(pairs):
@@ -132,7 +132,7 @@ class Conversations:
             _check_size(conversation)
             return conversation
 
-        conversation = await self._change(actor, conversation_id, decide)
+        conversation = await self._change(actor, found, decide)
         return conversation, [p for p in (known(conversation, w) for w in wanted) if p is not None]
 
     async def _mine(self, actor: Actor, conversation_id: str) -> Conversation:
@@ -148,16 +148,16 @@ class Conversations:
         return found
 
     async def _change(
-        self, actor: Actor, conversation_id: str, decide: Callable[[Conversation], Conversation]
+        self, actor: Actor, before: Conversation, decide: Callable[[Conversation], Conversation]
     ) -> Conversation:
         for _ in range(_ATTEMPTS):
-            before = await self._mine(actor, conversation_id)
             after = decide(before)
             if after is before:
                 return before
             try:
                 await self._store.commit(Put(after))
             except Conflict:
+                before = await self._mine(actor, before.id)
                 continue
             return replace(after, version=after.version + 1)
         raise Clash(

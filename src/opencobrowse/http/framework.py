@@ -1,0 +1,37 @@
+"""What we do differently from Litestar's own request and response, because `Edge` is around every request.
+
+The body has been read, and a model is always answered as JSON: neither has to be found out again for every
+request. With both, a request takes a sixth less of the server's time (benchmarks/http.py measures it).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.types import Receive, Scope, Send
+
+
+class ReadRequest(Request[Any, Any, Any]):
+    """A request whose body `Edge` has read and checked."""
+
+    async def body(self) -> bytes:
+        return self.scope["raw_body"]  # type: ignore[typeddict-item,no-any-return]
+
+
+class ModelAnswer(Response[Any]):
+    """What a handler returned that is no `Response`. A model goes straight to its bytes."""
+
+    def to_asgi_response(self, app: Any, request: Any, **options: Any) -> Any:
+        plain = not options.get("headers") and not options.get("cookies")
+        if plain and isinstance(self.content, msgspec.Struct):
+            return self._send
+        return super().to_asgi_response(app, request, **options)
+
+    async def _send(self, scope: Scope, receive: Receive, send: Send) -> None:
+        content = msgspec.json.encode(self.content)
+        length = str(len(content)).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", length)]
+        await send({"type": "http.response.start", "status": self.status_code or 200, "headers": headers})
+        await send({"type": "http.response.body", "body": content, "more_body": False})
