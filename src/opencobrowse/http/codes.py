@@ -30,6 +30,8 @@ CODES: Final[dict[str, str]] = {
     "configuration.not.found": "There is no such configuration in your organisation.",
     "configuration.not.published": "The configuration has a draft only. Publish it first.",
     "conflict": "Others changed the same thing at the same moment, again and again. Send it again.",
+    "control.not.allowed": "No published configuration lets agents have control. Start a session to view, or "
+    "set allowAgentControl and publish.",
     "conversation.not.active": "A session needs an active conversation. Queued or alerting: wait for the "
     'agent, or PATCH {"state": "active"}. Ended: start a new one.',
     "conversation.not.found": "There is no such conversation in your organisation.",

@@ -8,7 +8,7 @@ and proposes nothing that the caller's token may not do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from opencobrowse.domain.conversation import Conversation, ConversationState, Participant, Purpose
@@ -26,6 +26,7 @@ from opencobrowse.services.permissions import (
     USER_READ,
     USER_WRITE,
 )
+from opencobrowse.services.policy import Policy
 
 Call = Literal["cobrowse", "initiate", "events", "create", "conversations", "participants"]
 
@@ -44,8 +45,9 @@ class Wish:
 
 
 class Advice:
-    def __init__(self, store: Store, casting: Casting) -> None:
+    def __init__(self, store: Store, casting: Casting, policy: Policy) -> None:
         self._store = store
+        self._policy = policy
         self._casting = casting
 
     async def example(self, actor: Actor, wish: Wish) -> Example | None:
@@ -73,6 +75,8 @@ class Advice:
         return found if found is not None and found.org_id == actor.org_id else None
 
     async def _start(self, actor: Actor, wish: Wish, conversation: Conversation) -> Example | None:
+        if not await self._policy.allows_control(conversation.org_id):
+            wish = replace(wish, cobrowse_type=CobrowseType.VIEW)
         ready = await self._casting.ready(conversation)
         meant = [a for a in ready if wish.agent in (a.id, a.user_id)]
         own = [a for a in ready if a.user_id == actor.user_id]

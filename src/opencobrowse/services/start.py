@@ -26,6 +26,7 @@ from opencobrowse.services.casting import Casting, customer_for
 from opencobrowse.services.idempotency import Once
 from opencobrowse.services.links import Links
 from opencobrowse.services.permissions import COBROWSE_ADD, COBROWSE_VOICE_ADD
+from opencobrowse.services.policy import Policy
 
 _ATTEMPTS: Final = 8
 _NEEDS_TRANSPORT: Final = (AddressType.SIP, AddressType.EMAIL, AddressType.PHONE)
@@ -75,7 +76,8 @@ class StartSession:
         self._clock = clock
         self._offer_ms = offer_ms
         self._casting = Casting(store)
-        self.advice = Advice(store, self._casting)
+        self._policy = Policy(store)
+        self.advice = Advice(store, self._casting, self._policy)
 
     async def __call__(
         self, actor: Actor, request: StartRequest, once: Once[Started] | None = None
@@ -123,6 +125,8 @@ class StartSession:
         agent = await self._casting.agent(actor, conversation, request.agent, request.agent_field)
         if live is not None:
             return self._again(actor, request, conversation, live, agent)
+        field = "data.mode" if request.dialect == "events" else "cobrowseType"
+        await self._policy.check(actor.org_id, request.cobrowse_type, field)
         now = self._clock.now()
         conversation, customer = customer_for(
             conversation, agent, request.customer_external_id, request.target, now
