@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final
 
-from opencobrowse.domain.session import EndReason, Session, SessionState
+from opencobrowse.domain.session import CobrowseType, EndReason, Session, SessionState
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.errors import Clash
 from opencobrowse.kernel.ids import new_epoch
@@ -189,13 +189,14 @@ class Hub:
         if session.id in self._settled:
             self.prompts.close(session.id)
             return
-        offer = live.encode(
-            live.Offer(session.id, question.agent_name, question.organization_name,
-                       session.cobrowse_type.value == "control", max(0, left))
-        )  # fmt: skip
+        wanted = session.cobrowse_type is CobrowseType.CONTROL
         for page in fresh:
+            control = wanted and await self.customer_pages.allows_control(page.ticket.deployment_id or "")
+            offer = live.Offer(
+                session.id, question.agent_name, question.organization_name, control, max(0, left)
+            )
             if session.id in page.offers:
-                page.tell(offer)
+                page.tell(live.encode(offer))
 
     def restart(self, room: Room) -> None:
         """Have the sharer begin a new epoch."""

@@ -81,11 +81,12 @@ class PageHandler:
             raise Clash("This page shares another session.", code="already.sharing")
         if not self._hub.prompts.take(accept.session_id, page):
             raise Clash("This offer is not open on this page.", code="offer.closed")
+        allowed = await self._hub.customer_pages.allows_control(page.ticket.deployment_id or "")
         try:
             sharing = await self._hub.lifecycle.accept(
                 accept.session_id,
                 text_version=accept.text_version,
-                control=accept.control,
+                control=accept.control and allowed,
                 origin=page.ticket.origin or "",
             )
         except Fault as fault:

@@ -119,6 +119,10 @@ class Access:
         for token in tokens:
             self._rooms.revoked(token.id)
 
+    def dismiss(self, user_id: str) -> None:
+        """A person is no agent any more: close their viewers' sockets (reliability.md B5)."""
+        self._rooms.dismissed(user_id)
+
     async def organization(self, actor: Actor) -> Organization:
         found = await self._store.get(Organization, actor.org_id)
         assert found is not None, "a token's organisation exists"  # noqa: S101

@@ -112,6 +112,11 @@ class Pages:
             ],
         }
 
+    async def allows_control(self, deployment_id: str) -> bool:
+        """Whether an agent may be given control of pages of this deployment (`allowAgentControl`)."""
+        deployment = await self._store.get(Deployment, deployment_id)
+        return deployment is not None and (await self.settings(deployment)).allow_agent_control
+
     async def waiting(self, org_id: str, external_id: str | None) -> list[Session]:
         """Sessions whose offer is out for this customer: a page that opens later is asked too."""
         if external_id is None:

@@ -13,7 +13,14 @@ from opencobrowse.ports.store import Conflict, Put, Store
 from opencobrowse.services.access import Access
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.directory import AGENT_PERMISSIONS, Directory
-from opencobrowse.services.permissions import ALL, USER_READ, USER_WRITE, known_names, resolve
+from opencobrowse.services.permissions import (
+    ALL,
+    COBROWSE_AGENT,
+    USER_READ,
+    USER_WRITE,
+    known_names,
+    resolve,
+)
 
 _ATTEMPTS: Final = 8
 _MIN_PASSWORD: Final = 8
@@ -124,7 +131,10 @@ class Users:
         def decide(user: User) -> User:
             return replace(user, permissions=(user.permissions | added) - removed)
 
-        return await self._change(actor, user_id, decide)
+        user = await self._change(actor, user_id, decide)
+        if COBROWSE_AGENT in removed:
+            self._access.dismiss(user.id)
+        return user
 
     async def _change(self, actor: Actor, user_id: str, decide: Callable[[User], User]) -> User:
         for _ in range(_ATTEMPTS):
