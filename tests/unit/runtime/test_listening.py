@@ -8,7 +8,9 @@ import socket
 import sqlite3
 from pathlib import Path
 
+import aiofastnet
 import pytest
+import uvloop
 
 from opencobrowse.runtime.health import Health
 from opencobrowse.runtime.listening import CannotServe, check_certificate, listen, only_server
@@ -24,6 +26,30 @@ def test_port_0_takes_a_free_one_for_every_address_of_the_host() -> None:
     finally:
         for bound in sockets:
             bound.close()
+
+
+def test_what_is_accepted_sends_at_once() -> None:
+    """Nagle's algorithm is off: with it, answers and frames wait 40 ms for the peer's delayed ACK."""
+
+    async def accepted() -> int:
+        aiofastnet.patch_loop()
+        loop = asyncio.get_running_loop()
+        made: asyncio.Future[asyncio.BaseTransport] = loop.create_future()
+
+        class Noted(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                made.set_result(transport)
+
+        (bound,) = listen("127.0.0.1", 0)
+        async with await loop.create_server(Noted, sock=bound):
+            with socket.create_connection(bound.getsockname()):
+                transport = await made
+                kept = transport.get_extra_info("socket")
+                delay = int(kept.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+                transport.close()
+        return delay
+
+    assert uvloop.run(accepted()) == 1
 
 
 def test_a_port_in_use_is_said_in_one_line() -> None:
