@@ -65,8 +65,13 @@ sim:
 api:
 	$(PYTEST) tests/api
 
-compat:
+compat: tests/compat/javascript/node_modules/.stamp
 	$(PYTEST) tests/compat
+
+# The official JavaScript SDK, as its lock file says; the Python one is in requirements/dev.txt
+tests/compat/javascript/node_modules/.stamp: tests/compat/javascript/package-lock.json
+	cd tests/compat/javascript && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
 
 wild:
 	$(PYTEST) tests/wild
@@ -100,4 +105,4 @@ wheel: setup
 	$(BIN)/python -m build --no-isolation
 
 clean:
-	rm -rf .venv web/node_modules src/opencobrowse/assets dist .demo
+	rm -rf .venv web/node_modules tests/compat/javascript/node_modules src/opencobrowse/assets dist .demo
