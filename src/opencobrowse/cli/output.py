@@ -4,6 +4,7 @@ kind of failure (docs/reference/cli.md)."""
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -57,8 +58,17 @@ def print_json(value: Any) -> None:
     """One line, so that a program can read it while the command goes on."""
     import msgspec  # noqa: PLC0415
 
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    plain = msgspec.to_builtins(value, builtin_types=(dt.datetime,))
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"), default=_moment)
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def _moment(value: Any) -> str:
+    """A time as the API writes it: UTC, with milliseconds."""
+    if not isinstance(value, dt.datetime):
+        raise TypeError(type(value))
+    return value.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

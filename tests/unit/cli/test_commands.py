@@ -20,6 +20,7 @@ from opencobrowse import __version__
 from opencobrowse.cli.main import app
 from tests.support.pages import deployment_id, page_socket, receive, register
 from tests.support.server import CLIENT_ID, CLIENT_SECRET, Server, free_port, running
+from tests.wild.checks import TIME
 
 PROGRAM = str(Path(sys.executable).parent / "opencobrowse")
 
@@ -71,6 +72,7 @@ def test_start_as_json_is_the_apis_answer_in_one_line(server: Server, conversati
         conversation,
     )
     assert body["viewerUrl"].endswith(body["id"])
+    assert TIME.match(body["dateOfferEnds"]), "times as the API writes them: milliseconds and Z"
 
 
 def test_the_genesys_names_are_understood_and_an_option_wins(server: Server, conversation: str) -> None:
