@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -87,6 +88,8 @@ async def _run(
         log.warning(advice)
 
     def started() -> None:
+        gc.collect()
+        gc.freeze()  # what lives as long as the server is not looked through for garbage again and again
         log.info("serving %s", settings.origin)
         on_ready(Running(settings.origin, stop))
 
