@@ -1,4 +1,4 @@
-"""`allowAgentControl: false`, once published, holds for every way to ask for control (api.md section 2; I8)."""
+"""`allowAgentControl: false`, once published, holds for all who ask for control (api.md section 2; I8)."""
 
 from __future__ import annotations
 

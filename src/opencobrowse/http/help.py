@@ -18,10 +18,12 @@ from opencobrowse.http.auth import actor_behind
 from opencobrowse.http.paths import PathTable
 from opencobrowse.kernel.errors import Fault, Unauthenticated
 from opencobrowse.kernel.ids import canonical
+from opencobrowse.services.actor import Actor
 from opencobrowse.services.advice import Wish
 from opencobrowse.services.core import Core
 
 _AGENT_KEYS = ("agentId", "initiatorId", "participantId", "initiator", "data", "to", "participants")
+_MISSED = frozenset({404, 405})
 _ABOUT_THE_REQUEST = frozenset({400, 405, 413, 415})
 _ABOUT_THE_CALL = frozenset({400, 404, 405, 409, 403, 413, 415, 422})
 
@@ -42,12 +44,23 @@ class Helper:
         except Fault as refused:
             known = bool(self._table.methods(path))
             return refused if isinstance(refused, Unauthenticated) and known else fault
-        place = paths.place_of(path if self._table.methods(path) else self._table.right_path(path))
-        if place is not None and fault.example is None:
+        if fault.example is None:
+            await self._propose(actor, scope, fault)
+        return fault
+
+    async def _propose(self, actor: Actor, scope: dict[str, Any], fault: Fault) -> None:
+        path = str(scope["path"])
+        known = bool(self._table.methods(path))
+        place = paths.place_of(path if known else self._table.right_path(path))
+        if place is not None:
             wish = _wish(place, bytes(scope.get("raw_body", b"")))
             fault.example = await self._core.start.advice.example(actor, wish)
             _say_what_comes_first(fault, path)
-        return fault
+            return
+        errand = paths.errand_of(str(scope["method"]), path) if known else None
+        # A list helps who named a thing wrongly, not who described a new one wrongly.
+        if errand is not None and (errand.conversation_id is not None or fault.status in _MISSED):
+            fault.example = await self._core.nearby.example(actor, errand)
 
 
 def _say_what_comes_first(fault: Fault, path: str) -> None:

@@ -13,6 +13,7 @@ from litestar.routes import HTTPRoute
 from opencobrowse.kernel.errors import Fault, NotAllowed, NotFound
 from opencobrowse.kernel.ids import canonical, is_id
 from opencobrowse.services.advice import Call
+from opencobrowse.services.nearby import Errand, Kind
 
 _CONVERSATIONS: Final = "/api/v2/conversations"
 _LOOKED_AT: Final = 300
@@ -32,6 +33,14 @@ _CALLS: Final[Mapping[str | None, Call]] = {
     "/{id}/cobrowse/initiate": "initiate",
     "/{id}/events": "events",
     "/{id}/participants": "participants",
+}
+_ERRANDS: Final[Mapping[Kind, re.Pattern[str]]] = {
+    "session": re.compile(f"{_CONVERSATIONS}/cobrowsesessions(?:/(?P<id>[^/]+))?/?$"),
+    "participant": re.compile(f"{_CONVERSATIONS}/(?P<id>[^/]+)/participants/(?P<participant>[^/]+)/?$"),
+    "conversation": re.compile(f"{_CONVERSATIONS}/(?P<id>[^/]+)(?:/disconnect)?/?$"),
+    "users": re.compile("/api/v2/users(?:/|$)"),
+    "deployments": re.compile("/api/v2/webdeployments/deployments(?:/|$)"),
+    "configurations": re.compile("/api/v2/webdeployments/configurations(?:/|$)"),
 }
 _START: Final = re.compile(
     f"{_CONVERSATIONS}(?:(?P<all>/cobrowse)"
@@ -53,6 +62,15 @@ def place_of(path: str) -> Place | None:
         return None
     rest = "/{id}" + found["one"] if found["one"] else found["all"]
     return Place(_CALLS[rest], found["id"])
+
+
+def errand_of(method: str, path: str) -> Errand | None:
+    """What a call around the start family is about; None for one that nothing can be proposed for."""
+    for kind, pattern in _ERRANDS.items():
+        if found := pattern.match(path):
+            ids = found.groupdict()
+            return Errand(kind, method, ids.get("id"), ids.get("participant"))
+    return None
 
 
 def canonical_path(path: str) -> str:

@@ -22,6 +22,7 @@ from opencobrowse.services.directory import Directory
 from opencobrowse.services.guests import Guests
 from opencobrowse.services.lifecycle import Lifecycle
 from opencobrowse.services.links import Links
+from opencobrowse.services.nearby import Nearby
 from opencobrowse.services.pages import Pages
 from opencobrowse.services.participants import Participants
 from opencobrowse.services.sessions import Sessions
@@ -59,6 +60,7 @@ def wire(settings: Settings) -> Parts:
     access = Access(store, passwords, hub, clock)
     directory = Directory(store, passwords, clock)
     conversations = Conversations(store, lifecycle, clock)
+    start = StartSession(store, hub, links, clock, settings.offer_seconds * 1000)
     core = Core(
         access=access,
         cobrowse_sessions=CobrowseSessions(store, conversations, lifecycle),
@@ -69,10 +71,11 @@ def wire(settings: Settings) -> Parts:
         guests=Guests(store, pages, lifecycle, clock),
         lifecycle=lifecycle,
         links=links,
+        nearby=Nearby(store, start.advice),
         pages=pages,
         participants=Participants(store, lifecycle, clock),
         sessions=Sessions(store, lifecycle),
-        start=StartSession(store, hub, links, clock, settings.offer_seconds * 1000),
+        start=start,
         tickets=Tickets(clock),
         users=Users(store, directory, access),
         clock=clock,

@@ -14,6 +14,7 @@ from opencobrowse.services.directory import Directory
 from opencobrowse.services.guests import Guests
 from opencobrowse.services.lifecycle import Lifecycle
 from opencobrowse.services.links import Links
+from opencobrowse.services.nearby import Nearby
 from opencobrowse.services.pages import Pages
 from opencobrowse.services.participants import Participants
 from opencobrowse.services.sessions import Sessions
@@ -33,6 +34,7 @@ class Core:
     guests: Guests
     lifecycle: Lifecycle
     links: Links
+    nearby: Nearby
     pages: Pages
     participants: Participants
     sessions: Sessions

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from opencobrowse.domain.people import User
-from opencobrowse.kernel.errors import Clash, Detail, Invalid, NotFound
+from opencobrowse.kernel.errors import Clash, Detail, Example, Invalid, NotFound
 from opencobrowse.kernel.ids import canonical
 from opencobrowse.ports.store import Conflict, Put, Store
 from opencobrowse.services.access import Access
@@ -63,6 +63,9 @@ class Users:
                 code="user.context.required",
                 cure=f"A client has no user of its own. The users it may act for: {named or 'none yet'}.",
                 details=tuple(Detail("user.candidate", None, u.id, u.name) for u in active),
+                example=Example("GET", f"/api/v2/users/{active[0].id}")
+                if active and USER_READ in actor.permissions
+                else None,
             )
         return await self.get(actor, actor.user_id)
 
@@ -169,6 +172,7 @@ def named_permissions(names: Iterable[str]) -> frozenset[str]:
             raise Invalid(
                 f"The permission {name} does not exist.",
                 code="invalid.value",
+                details=(Detail("invalid.value", "permissions", None, name),),
                 cure=f"Known are: {', '.join(known_names())}.",
             )
         found |= permissions
