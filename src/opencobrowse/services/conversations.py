@@ -128,7 +128,7 @@ class Conversations:
                 raise _ended(conversation)
             for participant in wanted:
                 if known(conversation, participant) is None:
-                    conversation = join(conversation, participant, now)
+                    conversation = join(conversation, replace(participant, id=new_id()), now)
             _check_size(conversation)
             return conversation
 

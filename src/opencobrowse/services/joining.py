@@ -78,11 +78,11 @@ class Joining:
         )
 
     async def at(self, actor: Actor, end: Endpoint, where: str, now: Millis) -> Participant:
-        """A participant at one end of a pair."""
+        """A participant at one end of a pair. Who turns out to be new is given an id when they join."""
         if end.type is AddressType.USER:
             user = await self._user(actor, end.id, f"{where}.id")
             name, external = end.name or user.name, end.external_id or None
-            return Participant(new_id(), Purpose.AGENT, user.id, external, None, end.type, name, now)
+            return Participant("", Purpose.AGENT, user.id, external, None, end.type, name, now)
         if end.must_have_id and not end.id:
             raise _missing(f"{where}.id", "the id that this participant is known by")
         address = end.external_id or end.id
@@ -90,7 +90,7 @@ class Joining:
             raise _missing(f"{where}.externalId", "the address or the id that the customer is known by")
         _check_shape(address, end.type, f"{where}.externalId" if end.external_id else f"{where}.id")
         reached = None if end.type is AddressType.EXTERNAL else address
-        return Participant(new_id(), Purpose.CUSTOMER, None, address, reached, end.type, end.name, now)
+        return Participant("", Purpose.CUSTOMER, None, address, reached, end.type, end.name, now)
 
     async def _user(self, actor: Actor, user_id: str | None, where: str) -> User:
         if not user_id:
