@@ -101,3 +101,23 @@ def test_the_409_of_a_live_session_carries_its_id(http: httpx.Client, agent: str
     body = error_of(http.post(path, json={"initiatorId": agent}), 409, "cobrowse.session.exists")
     for key in ("id", "joinCode", "websocketUrl", "viewerUrl", "joinUrl", "state", "cobrowseType", "agentId"):
         assert body[key] == started[key], key
+
+
+def test_w9_the_agent_may_be_one_of_the_participants(http: httpx.Client, agent: str) -> None:
+    """W9 with several agents: `participants` of type agent name the agent as `initiator` does."""
+    other = http.post("/api/v2/users", json={"email": f"{uuid.uuid4()}@example.com"}).json()["id"]
+    people = [{"userId": agent, "role": "agent"}, {"userId": other, "role": "agent"}]
+    path = f"/api/v2/conversations/{made(http, agent, participants=people)['id']}/cobrowse"
+    body = {"participants": [{"id": other, "type": "agent"}, {"id": "cust-9", "type": "external"}]}
+    session = session_of(http.post(path, json=body))
+    assert (session["agentId"], session["deliveries"][0]["address"]) == (other, "cust-9")
+
+
+def test_connected_when_the_agent_answered(http: httpx.Client, agent: str) -> None:
+    """Participant state follows the conversation: `connectedTime` is when it became active, not queued."""
+    queued = made(http, agent, state="queued")
+    assert [p["connectedTime"] for p in queued["participants"]] == [None, None]
+    active = http.patch(f"/api/v2/conversations/{queued['id']}", json={"state": "active"}).json()
+    for person in active["participants"]:
+        assert person["connectedTime"] == active["updatedTime"]
+        assert person["startTime"] == queued["createdTime"]

@@ -77,6 +77,7 @@ class Participant:
     left_at: Millis | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     paired_with: str | None = None
+    connected_at: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +126,16 @@ def move(conversation: Conversation, command: ConversationMove, now: Millis) -> 
     """The conversation after `command`; ending it disconnects everybody. Raises `IllegalMove`."""
     state = step(CONVERSATION, conversation.state, command)
     if state is not ConversationState.DISCONNECTED:
-        return replace(conversation, state=state, updated_at=now)
+        people = conversation.participants
+        if state is ConversationState.ACTIVE:
+            people = tuple(p if p.left_at else replace(p, connected_at=now) for p in people)
+        return replace(conversation, state=state, updated_at=now, participants=people)
     gone = tuple(replace(p, left_at=p.left_at or now) for p in conversation.participants)
     return replace(conversation, state=state, updated_at=now, ended_at=now, participants=gone)
 
 
 def join(conversation: Conversation, participant: Participant, now: Millis) -> Conversation:
-    """The conversation with one more participant."""
+    """The conversation with one more participant, who is connected if it is."""
+    if conversation.state is ConversationState.ACTIVE:
+        participant = replace(participant, connected_at=now)
     return replace(conversation, participants=(*conversation.participants, participant), updated_at=now)

@@ -57,6 +57,7 @@ _COMMUNICATION_TYPE: Final[dict[c.ConversationType, Literal["Call", "Message", "
 
 def conversation(found: c.Conversation, sessions: list[Session], links: Links) -> api.Conversation:
     """A conversation with its participants and, inside them, its sessions."""
+    created = iso(found.created_at)
     return api.Conversation(
         id=found.id,
         type=found.type.value,
@@ -64,9 +65,9 @@ def conversation(found: c.Conversation, sessions: list[Session], links: Links) -
         participants=[participant(found, p, sessions, links) for p in found.participants],
         metadata=dict(found.metadata),
         routing_data={},
-        created_time=iso(found.created_at),
+        created_time=created,
         updated_time=iso(found.updated_at),
-        start_time=iso(found.created_at),
+        start_time=created,
         self_uri=f"/api/v2/conversations/{found.id}",
         external_tag=found.external_tag or UNSET,
         end_time=iso(found.ended_at) if found.ended_at else UNSET,
@@ -78,6 +79,7 @@ def participant(
 ) -> api.Participant:
     agent = who.purpose is c.Purpose.AGENT
     state = "disconnected" if who.left_at else PARTICIPANT_STATE[found.state]
+    connected = who.connected_at or (who.joined_at if state == "connected" else None)
     return api.Participant(
         id=who.id,
         purpose=who.purpose.value,
@@ -89,7 +91,7 @@ def participant(
         external_id=who.external_id,
         participant_type="Internal" if agent else "External",
         start_time=iso(who.joined_at),
-        connected_time=iso(who.joined_at) if state == "connected" else None,
+        connected_time=iso(connected) if connected else None,
         end_time=iso(who.left_at) if who.left_at else None,
         attributes=dict(who.attributes),
         cobrowsesessions=[media(s, who, links) for s in sessions if _takes_part(s, who)],

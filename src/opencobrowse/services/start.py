@@ -13,11 +13,11 @@ from typing import Final
 
 from opencobrowse.domain.conversation import AddressType, Conversation, ConversationState, Participant
 from opencobrowse.domain.people import Remembered
-from opencobrowse.domain.session import CobrowseType, Session, SessionState
+from opencobrowse.domain.session import CobrowseType, EndReason, Session, SessionMove, SessionState, apply
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.errors import Clash, Detail, NotFound
-from opencobrowse.kernel.ids import canonical, iso, new_id
+from opencobrowse.kernel.ids import Millis, canonical, iso, new_id
 from opencobrowse.ports.rooms import Rooms
 from opencobrowse.ports.store import Change, Conflict, Put, Store
 from opencobrowse.services.actor import Actor
@@ -158,8 +158,14 @@ class StartSession:
         return found
 
     async def _live_session(self, conversation: Conversation) -> Session | None:
+        """The live session. One whose offer is over is moved on here, if the clock has not come to it yet."""
         found = await self._store.find(Session, conversation_id=conversation.id, live=1)
-        return found[0] if found else None
+        if not found or not _offer_over(found[0], self._clock.now()):
+            return found[0] if found else None
+        expired = apply(found[0], SessionMove.EXPIRE, self._clock.now(), EndReason.EXPIRED)
+        await self._store.commit(Put(expired))
+        self._rooms.close(expired)
+        return None
 
     def _again(
         self,
@@ -245,6 +251,10 @@ class StartSession:
         if customer is not None and customer.address_type in _NEEDS_TRANSPORT:
             found.append(Delivery(customer.address_type.value, "not.configured", customer.address))
         return tuple(found)
+
+
+def _offer_over(session: Session, now: Millis) -> bool:
+    return session.state is SessionState.INITIATED and session.offer_ends_at <= now
 
 
 def _check_active(conversation: Conversation) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from opencobrowse.domain.conversation import Conversation, ConversationMove, ConversationState, Purpose
 from opencobrowse.domain.people import Remembered
-from opencobrowse.domain.session import CobrowseType, EndReason, Session
+from opencobrowse.domain.session import CobrowseType, EndReason, Session, SessionState
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.errors import Clash, Forbidden, Invalid, NotFound, Unprocessable
 from opencobrowse.ports.store import Conflict, Put
@@ -36,6 +36,25 @@ def test_the_retry_of_the_sdk_has_a_minute(case: Case) -> None:
             await case.started(StartRequest(conversation.id))
         assert refused.value.extra["cobrowseSessionId"] == first.session.id
         assert case.rooms.offered == [first.session.id]
+
+    case.run(story())
+
+
+@pytest.mark.parametrize("dialect", ["cobrowse", "initiate"])
+def test_an_offer_that_is_over_blocks_no_start(case: Case, dialect: str) -> None:
+    """Between the offer's end and the clock's next round: no retry gets it back, no 409 calls it live."""
+
+    async def story() -> None:
+        conversation = await case.conversation(await case.user())
+        request = StartRequest(conversation.id, dialect)
+        first = await case.started(request)
+        case.clock.advance(first.session.offer_ends_at - case.clock.now())
+        second = await case.started(request)
+        assert second.session.id != first.session.id
+        over = await case.store.get(Session, first.session.id)
+        assert over is not None
+        assert (over.state, over.end_reason) == (SessionState.EXPIRED, EndReason.EXPIRED)
+        assert case.rooms.closed == [first.session.id], "its prompt goes"
 
     case.run(story())
 

@@ -143,8 +143,7 @@ async def _once(
 
 
 def _from_start(conversation_id: str, body: api.StartBody) -> StartRequest:
-    named_as_initiator = body.agent_id is None and body.initiator is not None
-    agent = body.initiator.id if body.initiator is not None and named_as_initiator else body.agent_id
+    agent, field = _agent_in(body)
     external = next((p.id for p in body.participants or [] if p.type != "agent" and p.id != agent), None)
     return StartRequest(
         conversation_id,
@@ -154,8 +153,18 @@ def _from_start(conversation_id: str, body: api.StartBody) -> StartRequest:
         cobrowse_type=_TYPES[body.cobrowse_type],
         reason=body.reason,
         link_session=_linked(body.cobrowse_session_id),
-        agent_field="initiator.id" if named_as_initiator else "agentId",
+        agent_field=field,
     )
+
+
+def _agent_in(body: api.StartBody) -> tuple[str | None, str]:
+    """Who is to be the agent, and the caller's own name for that value."""
+    if body.agent_id is not None:
+        return body.agent_id, "agentId"
+    if body.initiator is not None:
+        return body.initiator.id, "initiator.id"
+    people = enumerate(body.participants or [])
+    return next(((p.id, f"participants[{n}].id") for n, p in people if p.type == "agent"), (None, "agentId"))
 
 
 def _linked(value: object) -> str | None:
