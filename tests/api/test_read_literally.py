@@ -121,3 +121,44 @@ def test_connected_when_the_agent_answered(http: httpx.Client, agent: str) -> No
     for person in active["participants"]:
         assert person["connectedTime"] == active["updatedTime"]
         assert person["startTime"] == queued["createdTime"]
+
+
+def test_deployments_and_configurations_are_named_in_capitals_too(http: httpx.Client) -> None:
+    deployment = http.get("/api/v2/webdeployments/deployments").json()["entities"][0]
+    page = {"deploymentId": deployment["id"].upper(), "externalId": "cust-l"}
+    registered = httpx.post(
+        f"{str(http.base_url).rstrip('/')}/api/v2/opencobrowse/pages",
+        json=page,
+        headers={"Origin": "http://localhost:1"},
+    )
+    assert registered.status_code == 200, registered.text
+    body = {"name": "capitals", "configuration": {"id": deployment["configuration"]["id"].upper()}}
+    made_one = http.post("/api/v2/webdeployments/deployments", json=body)
+    assert made_one.status_code == 201, made_one.text
+    assert http.delete(made_one.json()["selfUri"]).status_code == 204
+
+
+def test_the_body_of_an_end_may_be_the_whole_conversation(http: httpx.Client, agent: str) -> None:
+    """field.md C1: `PATCH …/cobrowsesessions/{id}` takes a Conversation; programs send back what they got."""
+    conversation = made(http, agent)
+    session_of(http.post(f"/api/v2/conversations/{conversation['id']}/cobrowse"))
+    whole = http.get(f"/api/v2/conversations/{conversation['id']}").json() | {"state": "disconnected"}
+    ended = http.patch(f"/api/v2/conversations/cobrowsesessions/{conversation['id']}", json=whole)
+    assert ended.status_code == 200, ended.text
+    legs = [leg for p in ended.json()["participants"] for leg in p["cobrowsesessions"]]
+    assert {leg["state"] for leg in legs} == {"disconnected"}
+
+
+def test_a_429_of_the_token_call_has_the_headers_of_every_429(http: httpx.Client) -> None:
+    """Section 3: integer `Retry-After` of at most 180 s, and `inin-ratelimit-allowed|count|reset`."""
+    wrong = (f"nobody-{uuid.uuid4()}", "wrong")
+    for _ in range(6):
+        answer = httpx.post(
+            f"{str(http.base_url).rstrip('/')}/oauth/token",
+            data={"grant_type": "client_credentials"},
+            auth=wrong,
+        )
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["Retry-After"]) <= 180
+    for name in ("allowed", "count", "reset"):
+        assert int(answer.headers[f"inin-ratelimit-{name}"]) >= 1

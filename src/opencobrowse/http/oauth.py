@@ -12,6 +12,7 @@ from litestar import Response
 
 from opencobrowse.http.auth import address_of
 from opencobrowse.http.problems import AnyRequest
+from opencobrowse.kernel import limits
 from opencobrowse.services.access import Credentials, Grant
 from opencobrowse.wire.people import OAuthError, TokenAnswer
 
@@ -66,7 +67,9 @@ def refused(error: Refused, status: int | None = None, retry_after: int | None =
     if unauthorised:
         headers["WWW-Authenticate"] = 'Basic realm="opencobrowse"'
     if retry_after:
-        headers["Retry-After"] = str(retry_after)
+        headers["Retry-After"] = headers["inin-ratelimit-reset"] = str(retry_after)
+        headers["inin-ratelimit-allowed"] = str(limits.CLIENT_FAILURES_PER_MINUTE)
+        headers["inin-ratelimit-count"] = str(limits.CLIENT_FAILURES_PER_MINUTE)
     body = OAuthError(error.error, error.description, error.description)
     return Response(
         msgspec.json.encode(body),

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET
 
 from opencobrowse.domain.deployment import CobrowseSettings, Deployment, PauseCriterion, Privacy
-from opencobrowse.kernel.ids import iso
+from opencobrowse.kernel.ids import canonical, iso
 from opencobrowse.services.configurations import ConfigurationWish, Version
 from opencobrowse.services.deployments import DeploymentView, DeploymentWish
 from opencobrowse.wire import webdeployments as wire
@@ -33,7 +33,7 @@ def deployment_wish(body: wire.DeploymentBody) -> DeploymentWish:
     return DeploymentWish(
         name=body.name,
         description=_given(body.description),
-        configuration_id=configuration.id if configuration else None,
+        configuration_id=canonical(configuration.id) if configuration else None,
         allowed_domains=tuple(domains) if domains is not None else None,
         allow_all_domains=_given(body.allow_all_domains),
         status=_given(body.status),

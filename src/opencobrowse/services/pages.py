@@ -12,6 +12,7 @@ from opencobrowse.domain.people import Organization, User
 from opencobrowse.domain.session import Session, SessionState
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.errors import Fault, Forbidden, Invalid, NotFound
+from opencobrowse.kernel.ids import canonical
 from opencobrowse.kernel.secrets import Keyring, normal_code
 from opencobrowse.ports.store import Store
 from opencobrowse.services.domains import allows, is_loopback, page_address
@@ -71,7 +72,7 @@ class Pages:
 
         `page_url`, where the page says it is, becomes the place that join links lead to.
         """
-        deployment = await self._store.get(Deployment, deployment_id)
+        deployment = await self._store.get(Deployment, canonical(deployment_id))
         if deployment is None or deployment.status != "Active":
             raise NotFound(
                 f"There is no deployment {deployment_id}.",

@@ -65,11 +65,23 @@ class CobrowseConversationListing(Answer):
 
 
 class CobrowseSessionPatch(Body):
-    """The platform's `Conversation`; the one change that is possible is `{"state": "disconnected"}`."""
+    """The platform's `Conversation`; the one change that is possible is `{"state": "disconnected"}`. What else a
+    conversation has may come back with it, and changes nothing."""
 
     state: Literal["disconnected"]
     id: Any = UNSET
+    type: Any = UNSET
     name: Any = UNSET
+    participants: Any = UNSET
+    metadata: Any = UNSET
+    routing_data: Any = UNSET
+    external_tag: Any = UNSET
+    created_time: Any = UNSET
+    updated_time: Any = UNSET
+    start_time: Any = UNSET
+    end_time: Any = UNSET
+    divisions: Any = UNSET
+    recording_state: Any = UNSET
     self_uri: Any = UNSET
 
 
