@@ -65,8 +65,10 @@ class CobrowseConversationListing(Answer):
 
 
 class CobrowseSessionPatch(Body):
-    """The platform's `Conversation`; the one change that is possible is `{"state": "disconnected"}`. What else a
-    conversation has may come back with it, and changes nothing."""
+    """The platform's `Conversation`; the one change that is possible is `{"state": "disconnected"}`.
+
+    What else a conversation has may come back with it, and changes nothing.
+    """
 
     state: Literal["disconnected"]
     id: Any = UNSET
