@@ -70,7 +70,7 @@ def start(client: Client, access: Access) -> Session:
         ],
         external_tag="demo",
     )
-    return client.cobrowse.start(conversation.id, agent_id=access.agent_id, control=True, reason="The demo")
+    return client.cobrowse.start(conversation.id, agent_id=access.agent_id, reason="The demo")
 
 
 def links(server_url: str, shop_url: str, deployment: str, access: Access, session: Session) -> Links:
