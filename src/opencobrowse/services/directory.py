@@ -117,11 +117,12 @@ class Directory:
         try:
             await self._store.commit(Put(user))
         except Conflict:
-            raise await self._taken(email) from None
+            raise await self._taken(org_id, email) from None
         return replace(user, version=1)
 
-    async def _taken(self, email: str) -> Clash:
-        found = await self._store.find(User, email=email)
+    async def _taken(self, org_id: str, email: str) -> Clash:
+        """An address is somebody's sign-in on the whole server; whose, their own organisation alone hears."""
+        found = [user for user in await self._store.find(User, email=email) if user.org_id == org_id]
         return Clash(
             f"There is a user {email} already.",
             code="user.exists",
