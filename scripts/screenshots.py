@@ -12,13 +12,23 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Page  # noqa: E402
+from playwright.sync_api import Browser, Page, ViewportSize  # noqa: E402
 from tests.support.browser import MIRROR, accept_prompt, chromium, prompt_shown  # noqa: E402
 from tests.support.server import free_port  # noqa: E402
+
+SIZE: ViewportSize = {"width": 1280, "height": 800}
+TYPED = {
+    "#name": "Ada Lovelace",
+    "#card-number": "4111 1111 1111 1111",
+    "#card-expiry": "12 / 29",
+    "#card-cvc": "123",
+    "#password": "correct horse",
+}
 
 
 def main() -> None:
@@ -40,42 +50,59 @@ def main() -> None:
 
 def take(links: dict[str, str], out: Path) -> None:
     with chromium() as browser:
-        for scheme in ("light", "dark"):
-            suffix = "" if scheme == "light" else "-dark"
-            options = {"viewport": {"width": 1280, "height": 800}, "color_scheme": scheme}
-            agent = browser.new_context(**options).new_page()
-            agent.goto(links["viewerUrl"])
-            agent.wait_for_selector("input[name=password]")
-            agent.screenshot(path=out / f"sign-in{suffix}.png")
-            agent.fill("input[name=email]", links["agentEmail"])
-            agent.fill("input[name=password]", links["agentPassword"])
-            agent.click("button[type=submit]")
-            if scheme == "light":
-                agent.wait_for_timeout(1500)
-                agent.screenshot(path=out / "waiting.png")
-                share(browser.new_context(**options).new_page(), links["customerUrl"], out)
-            agent.frame_locator(MIRROR).get_by_text("Card number").wait_for()
-            agent.wait_for_timeout(2500)
-            agent.screenshot(path=out / f"console{suffix}.png")
+        agent = viewer(browser, links, out, "light")
+        agent.get_by_text("Join code").first.wait_for()
+        agent.screenshot(path=out / "waiting.png")
+        customer = browser.new_context(viewport=SIZE).new_page()
+        customer.goto(links["customerUrl"])
+        prompt_shown(customer)
+        customer.wait_for_timeout(800)
+        customer.screenshot(path=out / "prompt.png")
+        accept_prompt(customer)
+        search(customer, agent, out)
+        pay(customer, agent, out)
+        dark = viewer(browser, links, out, "dark")
+        settled(dark)
+        dark.screenshot(path=out / "console-dark.png")
 
 
-def share(customer: Page, url: str, out: Path) -> None:
-    """The customer agrees, fills a cart and begins to pay."""
-    customer.goto(url)
-    prompt_shown(customer)
-    customer.wait_for_timeout(800)
-    customer.screenshot(path=out / "prompt.png")
-    accept_prompt(customer)
-    customer.wait_for_timeout(1000)
-    customer.goto(url.rsplit("/", 1)[0] + "/checkout.html")
-    customer.wait_for_timeout(800)
-    for selector, text in (("cc-number", "4111 1111 1111 1111"), ("cc-csc", "123"), ("name", "Ada Lovelace")):
-        field = customer.locator(f"input[autocomplete={selector}]")
-        if field.count():
-            field.first.fill(text)
+def viewer(browser: Browser, links: dict[str, str], out: Path, scheme: Literal["light", "dark"]) -> Page:
+    """The session's page of the console, signed in."""
+    agent = browser.new_context(viewport=SIZE, color_scheme=scheme).new_page()
+    agent.goto(links["viewerUrl"])
+    agent.wait_for_selector("input[name=password]")
+    agent.screenshot(path=out / f"sign-in-{scheme}.png")
+    agent.fill("input[name=email]", links["agentEmail"])
+    agent.fill("input[name=password]", links["agentPassword"])
+    agent.click("button[type=submit]")
+    return agent
+
+
+def search(customer: Page, agent: Page, out: Path) -> None:
+    """What the shop lets be seen: the words in its search field."""
+    customer.locator("#search").press_sequentially("lamp", delay=60)
+    settled(agent)
+    agent.screenshot(path=out / "console-search.png")
+
+
+def pay(customer: Page, agent: Page, out: Path) -> None:
+    """What nobody sees: card and password, while they are typed."""
+    customer.get_by_role("link", name="Arc desk lamp").first.click()
+    customer.click("#add")
+    customer.goto(customer.url.split("/product")[0] + "/checkout.html")
+    for field, text in TYPED.items():
+        customer.locator(field).press_sequentially(text, delay=20)
+    customer.mouse.move(420, 330)
     customer.wait_for_timeout(600)
     customer.screenshot(path=out / "bar.png")
-    customer.mouse.move(420, 330)
+    settled(agent)
+    agent.screenshot(path=out / "console.png")
+
+
+def settled(agent: Page) -> None:
+    """The mirror is there and the first latency was measured."""
+    agent.frame_locator(MIRROR).locator("main").wait_for()
+    agent.wait_for_timeout(2500)
 
 
 if __name__ == "__main__":
