@@ -47,7 +47,7 @@ class Writer:
         loop = asyncio.get_running_loop()
         job = _Job(work, loop, loop.create_future())
         self._jobs.put(job)
-        await asyncio.shield(job.done)
+        await job.done
 
     def stop(self) -> None:
         """Write what is queued, then end the thread. Called on the event loop's thread, as `run` is."""
