@@ -1,4 +1,4 @@
-"""Pages of a listing: by number (`pageSize`, `pageNumber`), or by cursor (`pageSize`, `after`)."""
+"""Pages of a listing: by number (`pageSize`, `pageNumber`), or by cursor (`pageSize`, `after`, `before`)."""
 
 from __future__ import annotations
 
@@ -66,21 +66,32 @@ def numbered_keys(request: AnyRequest, page: Asked, total: int) -> dict[str, Any
     if page.number < last:
         keys["next_uri"] = uri(page.number + 1)
     if page.number > 1:
-        keys["previous_uri"] = uri(page.number - 1)
+        keys["previous_uri"] = uri(min(page.number - 1, last))
     return keys
 
 
-def by_cursor(request: AnyRequest, found: Sequence[T], cursors: Sequence[str]) -> Page[T]:
-    """One page of all that was found, beginning behind the one whose cursor is `after`."""
+def by_cursor(request: AnyRequest, found: Sequence[T], ids: Sequence[str]) -> Page[T]:
+    """What comes after the entity `after`, or goes before the entity `before`: `pageSize` (25) of it."""
     size = _count(request, "pageSize", limits.PAGE_SIZE, limits.MAX_PAGE_SIZE)
-    after = request.query_params.get("after")
-    if after and after not in cursors:
-        raise _not_valid("after", "leave it out, or take it from the nextUri of an answer")
-    begin = cursors.index(after) + 1 if after else 0
-    keys = {"total": len(found), "self_uri": _uri(request)}
-    if begin + size < len(found):
-        keys["next_uri"] = _uri(request, pageSize=str(size), after=cursors[begin + size - 1])
-    return Page(list(found[begin : begin + size]), keys)
+    start, end = 0, len(found)
+    if after := request.query_params.get("after"):
+        start = _place(ids, "after", after) + 1
+    elif before := request.query_params.get("before"):
+        end = _place(ids, "before", before)
+        start = max(0, end - size)
+    end = min(end, start + size)
+    keys: dict[str, Any] = {"total": len(found), "self_uri": _uri(request)}
+    if start < end < len(found):
+        keys["next_uri"] = _uri(request, after=ids[end - 1], before=None)
+    if 0 < start < len(found):
+        keys["previous_uri"] = _uri(request, before=ids[start], after=None)
+    return Page(list(found[start:end]), keys)
+
+
+def _place(ids: Sequence[str], name: str, value: str) -> int:
+    if value in ids:
+        return ids.index(value)
+    raise _not_valid(name, "leave it out, or take it from the nextUri or previousUri of an answer")
 
 
 def _count(request: AnyRequest, name: str, default: int, most: int) -> int:
@@ -92,9 +103,11 @@ def _count(request: AnyRequest, name: str, default: int, most: int) -> int:
     return int(text)
 
 
-def _uri(request: AnyRequest, **changed: str) -> str:
+def _uri(request: AnyRequest, **changed: str | None) -> str:
+    """The request's own address with some of its query changed; None takes a parameter away."""
     query = {**dict(request.query_params), **changed}
-    return f"{request.url.path}?{urlencode(query)}" if query else request.url.path
+    given = {name: value for name, value in query.items() if value is not None}
+    return f"{request.url.path}?{urlencode(given)}" if given else request.url.path
 
 
 def _not_valid(name: str, cure: str) -> Invalid:

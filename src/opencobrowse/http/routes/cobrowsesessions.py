@@ -10,8 +10,8 @@ from litestar.params import FromPath, JSONBody
 from opencobrowse.domain.conversation import ConversationMove
 from opencobrowse.http import mapping
 from opencobrowse.http.auth import actor_of
+from opencobrowse.http.paging import numbered
 from opencobrowse.http.problems import AnyRequest
-from opencobrowse.http.slices import numbered
 from opencobrowse.services.cobrowsesessions import CobrowseConversation
 from opencobrowse.services.core import Core
 from opencobrowse.services.participants import ParticipantChange

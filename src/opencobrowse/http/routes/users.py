@@ -9,8 +9,8 @@ from litestar.params import FromPath, JSONBody
 
 from opencobrowse.http import mapping
 from opencobrowse.http.auth import actor_of
+from opencobrowse.http.paging import numbered
 from opencobrowse.http.problems import AnyRequest
-from opencobrowse.http.slices import numbered
 from opencobrowse.kernel.errors import Detail, Invalid
 from opencobrowse.services.core import Core
 from opencobrowse.services.users import NewUser, UserChange

@@ -9,8 +9,8 @@ from litestar.params import FromPath, JSONBody
 
 from opencobrowse.http import webdeployments as mapping
 from opencobrowse.http.auth import actor_of
+from opencobrowse.http.paging import by_cursor
 from opencobrowse.http.problems import AnyRequest
-from opencobrowse.http.slices import by_cursor
 from opencobrowse.services.configurations import Version
 from opencobrowse.services.core import Core
 from opencobrowse.services.deployments import DeploymentView
