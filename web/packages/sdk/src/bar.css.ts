@@ -24,6 +24,6 @@ button{flex:none;min-height:40px;padding:8px 16px}
 @media(forced-colors:active){.frame{border:3px solid Highlight}}
 @media(prefers-reduced-motion:no-preference){
 .cursor{transition:translate .06s linear}
-.layer[data-state=live] .dot{animation:live 2s ease-in-out infinite}@keyframes live{50%{opacity:.35}}
+.layer[data-state=live] .dot{animation:live 2s ease-in-out 3}@keyframes live{50%{opacity:.35}}
 }
 `;
