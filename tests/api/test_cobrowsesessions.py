@@ -48,7 +48,7 @@ def test_agents_see_and_end_their_own_and_no_others(
     """I10: another agent's session is not there, in the listing, by its id, or to be ended."""
     path = f"{BASE}/cobrowsesessions/{session['conversationId']}"
     email = f"{uuid.uuid4()}@example.com"
-    http.post("/api/v2/users", json={"email": email, "password": AGENT_PASSWORD})
+    http.post("/api/v2/users", json={"email": email, "password": AGENT_PASSWORD, "agent": True})
     with httpx.Client(base_url=server.url, timeout=20) as other:
         sign_in(other, email, AGENT_PASSWORD)
         assert other.get(f"{BASE}/cobrowsesessions").json()["total"] == 0

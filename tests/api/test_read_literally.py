@@ -105,7 +105,9 @@ def test_the_409_of_a_live_session_carries_its_id(http: httpx.Client, agent: str
 
 def test_w9_the_agent_may_be_one_of_the_participants(http: httpx.Client, agent: str) -> None:
     """W9 with several agents: `participants` of type agent name the agent as `initiator` does."""
-    other = http.post("/api/v2/users", json={"email": f"{uuid.uuid4()}@example.com"}).json()["id"]
+    other = http.post("/api/v2/users", json={"email": f"{uuid.uuid4()}@example.com", "agent": True}).json()[
+        "id"
+    ]
     people = [{"userId": agent, "role": "agent"}, {"userId": other, "role": "agent"}]
     path = f"/api/v2/conversations/{made(http, agent, participants=people)['id']}/cobrowse"
     body = {"participants": [{"id": other, "type": "agent"}, {"id": "cust-9", "type": "external"}]}
@@ -162,3 +164,16 @@ def test_a_429_of_the_token_call_has_the_headers_of_every_429(http: httpx.Client
     assert 1 <= int(answer.headers["Retry-After"]) <= 180
     for name in ("allowed", "count", "reset"):
         assert int(answer.headers[f"inin-ratelimit-{name}"]) >= 1
+
+
+def test_w10_a_new_user_is_no_agent_before_it_is_granted(http: httpx.Client, agent: str) -> None:
+    """W10: 409 for who is not in the conversation, then 403 for who lacks `cobrowse:agent`."""
+    user = http.post("/api/v2/users", json={"name": "Robin", "email": f"{uuid.uuid4()}@example.com"}).json()
+    path = f"/api/v2/conversations/{made(http, agent)['id']}"
+    error_of(http.post(f"{path}/cobrowse", json={"agentId": user["id"]}), 409, "agent.not.in.conversation")
+    pair = {"addParticipants": [{"from": {"id": user["id"], "type": "user"}}]}
+    assert http.post(f"{path}/participants", json=pair).status_code == 201
+    error_of(http.post(f"{path}/cobrowse", json={"agentId": user["id"]}), 403, "missing.permissions")
+    grant = {"add": ["cobrowse:agent"]}
+    assert http.post(f"/api/v2/users/{user['id']}/permissions", json=grant).status_code == 200
+    session_of(http.post(f"{path}/cobrowse", json={"agentId": user["id"]}))

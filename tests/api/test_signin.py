@@ -81,7 +81,10 @@ def test_ten_failures_lock_the_account(tmp_path: Path) -> None:
         assert locked.status_code == 429
         assert 1 <= int(locked.headers["Retry-After"]) <= 60
         with server.client() as http:
-            http.post("/api/v2/users", json={"email": "b@example.com", "password": "another good one"})
+            http.post(
+                "/api/v2/users",
+                json={"email": "b@example.com", "password": "another good one", "agent": True},
+            )
         other = client.post(SIGN_IN, json={"email": "b@example.com", "password": "another good one"})
         assert other.status_code == 200
 
@@ -111,7 +114,7 @@ def test_a_viewers_ticket_is_for_the_sessions_agent(
     assert ticket.json()["ticket"] not in ticket.json()["websocketUrl"]
     assert anybody.post(path, headers={"Origin": "https://evil.example"}).status_code == 403
     email = "other-agent@example.com"
-    http.post("/api/v2/users", json={"email": email, "password": AGENT_PASSWORD})
+    http.post("/api/v2/users", json={"email": email, "password": AGENT_PASSWORD, "agent": True})
     with httpx.Client(base_url=server.url, timeout=20) as other:
         other.post(SIGN_IN, json={"email": email, "password": AGENT_PASSWORD})
         assert other.post(path).status_code == 404, "another agent's session is not theirs to know of"

@@ -62,7 +62,7 @@ def test_permissions_can_be_named_when_the_user_is_made(http: httpx.Client) -> N
 
 def test_a_permission_that_is_taken_away_is_gone_at_once(http: httpx.Client, server: Server) -> None:
     """The agent is signed in and may open the viewer; the permission is taken: the next ticket is refused."""
-    user = new_user(http, password=PASSWORD)
+    user = new_user(http, password=PASSWORD, agent=True)
     conversation = call_with(http, user["id"])
     session = http.post(f"/api/v2/conversations/{conversation}/cobrowse").json()
     path = f"/api/v2/opencobrowse/sessions/{session['id']}/ticket"

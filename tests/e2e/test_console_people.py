@@ -20,7 +20,9 @@ def new_agent(server: Server, name: str) -> tuple[str, str]:
     """An agent of their own: id and e-mail address."""
     email = f"{uuid.uuid4().hex[:8]}@example.com"
     with server.client() as http:
-        answer = http.post("/api/v2/users", json={"email": email, "name": name, "password": PASSWORD})
+        answer = http.post(
+            "/api/v2/users", json={"email": email, "name": name, "password": PASSWORD, "agent": True}
+        )
         assert answer.status_code < 300, answer.text
         return str(answer.json()["id"]), email
 

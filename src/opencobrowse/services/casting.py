@@ -21,15 +21,17 @@ class Casting:
         self, actor: Actor, conversation: Conversation, named: str | None, field: str = "agentId"
     ) -> Participant:
         """The agent named by user id or participant id; nobody named: the user whose token it is, or a
-        client's only connected agent. Raises 404, 403, 409, or 400 where several could be meant."""
-        if named is not None:
-            return self._connected(conversation, await self._named(actor, conversation, named, field), field)
-        if actor.user_id is not None:
-            return self._connected(
-                conversation, await self._named(actor, conversation, actor.user_id, field), field
-            )
-        agent = _only_agent(conversation, field)
-        await self._named(actor, conversation, agent.id, field)
+        client's only connected agent.
+
+        Raises 404, 409, 403, in this order; 400 where several could be meant.
+        """
+        whom = named if named is not None else actor.user_id
+        if whom is None:
+            whom = _only_agent(conversation, field).id
+        user = await self._named(actor, conversation, whom, field)
+        agent = self._connected(conversation, user, field)
+        if COBROWSE_AGENT not in user.permissions:
+            raise _may_not(user, field)
         return agent
 
     async def may_be_agent(self, org_id: str, user_id: str | None) -> User | None:
@@ -58,8 +60,6 @@ class Casting:
                 details=(Detail("not.found", field, named),),
                 entity_id=named,
             )
-        if COBROWSE_AGENT not in user.permissions:
-            raise _may_not(user, field)
         return user
 
     @staticmethod

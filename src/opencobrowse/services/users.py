@@ -28,12 +28,12 @@ _MIN_PASSWORD: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """`permissions` None: those of an agent, or none at all for `agent=False`."""
+    """`permissions` None: those of an agent for `agent=True`, else none at all."""
 
     email: str
     name: str | None = None
     password: str | None = None
-    agent: bool = True
+    agent: bool = False
     permissions: tuple[str, ...] | None = None
 
 

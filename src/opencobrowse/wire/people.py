@@ -93,13 +93,14 @@ class UserListing(Answer):
 
 class NewUser(Body):
     """The platform's `CreateUser`, and ours: `agent` (true: holds `cobrowse:agent` and may read what it
-    needs; false: may do nothing) or `permissions`, which says it exactly. Without a password nobody signs in.
+    needs; left out: may do nothing yet) or `permissions`, which says it exactly. Without a password nobody
+    signs in.
     """
 
     email: str
     name: str | None = None
     password: str | None = None
-    agent: bool = True
+    agent: bool = False
     permissions: list[str] | None = None
     state: Literal["active"] | None = None
     division_id: str | None = None

@@ -35,8 +35,8 @@ def handlers(core: Core) -> list[Any]:
 
     @post("/api/v2/users", status_code=201)
     async def create_user(request: AnyRequest, data: JSONBody[people.NewUser]) -> people.User:
-        """Make a person: an agent, unless `agent` is false or `permissions` says otherwise. With
-        `{"email": …, "agent": false}` you get a user without `cobrowse:agent`."""
+        """Make a person, who may do nothing yet: `{"email": …, "agent": true}` makes an agent, who holds
+        `cobrowse:agent`; `permissions` says exactly what they may do."""
         actor = await actor_of(request, core)
         permissions = tuple(data.permissions) if data.permissions is not None else None
         wish = NewUser(data.email, data.name, data.password, data.agent, permissions)
