@@ -15,7 +15,7 @@ from opencobrowse.adapters.sqlite.store import SqliteStore
 from opencobrowse.domain.people import OAuthClient, Organization
 from opencobrowse.kernel.secrets import digest
 from opencobrowse.ports.store import Put
-from opencobrowse.services.permissions import FOR_CLIENTS
+from opencobrowse.services.permissions import ALL
 from tests.support.server import AGENT_EMAIL, Server, running
 from tests.wild.checks import error_of
 
@@ -45,7 +45,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 async def found_another(data_dir: Path) -> None:
     store = SqliteStore(data_dir / "opencobrowse.db")
-    client = OAuthClient("stranger", "org-2", "Stranger", digest(SECRET), FOR_CLIENTS, 1)
+    client = OAuthClient("stranger", "org-2", "Stranger", digest(SECRET), ALL, 1)
     await store.commit(Put(Organization("org-2", "Strangers", 1)), Put(client))
     store.close()
 

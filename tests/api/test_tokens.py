@@ -153,3 +153,15 @@ def test_failed_clients_are_slowed_down_and_others_are_not(tmp_path: Path) -> No
         known = [token(client, GRANT, auth=(CLIENT_ID, "x")).status_code for _ in range(7)]
         assert known == [401] * 5 + [429] * 2
         assert token(client, GRANT, auth=BASIC).status_code == 200, "a known address is never locked out"
+
+
+def test_an_answer_without_a_body_has_none(http: httpx.Client, server: Server) -> None:
+    """field.md C1: 202 and no body; the word `null` would be one."""
+    made = http.post("/api/v2/conversations", json={"type": "voice", "participants": [
+        {"externalId": "empty-answer", "role": "customer"}]}).json()  # fmt: skip
+    base = f"/api/v2/conversations/{made['id']}/participants/{made['participants'][0]['id']}"
+    changed = http.patch(base, json={"name": "Grace"})
+    assert (changed.status_code, changed.content) == (202, b"")
+    with server.client() as own:
+        gone = own.delete("/api/v2/tokens/me")
+    assert (gone.status_code, gone.content) == (200, b"")

@@ -36,3 +36,13 @@ class ModelAnswer(Response[Any]):
         headers = [(b"content-type", b"application/json"), (b"content-length", length)]
         await send({"type": "http.response.start", "status": self.status_code or 200, "headers": headers})
         await send({"type": "http.response.body", "body": content, "more_body": False})
+
+
+class Nothing(Response[None]):
+    """An answer without a body, where the framework's own would be the word `null`."""
+
+    def __init__(self, status_code: int) -> None:
+        super().__init__(None, status_code=status_code)
+
+    def render(self, content: Any, media_type: str, enc_hook: Any = None) -> bytes:
+        return b""

@@ -21,12 +21,12 @@ from opencobrowse.kernel.secrets import Secret, digest, new_token
 from opencobrowse.ports.passwords import Passwords
 from opencobrowse.ports.store import Conflict, Put, Store
 from opencobrowse.services.permissions import (
+    ALL,
     COBROWSE_ADD,
     COBROWSE_AGENT,
     COBROWSE_READ,
     COBROWSE_VOICE_ADD,
     CONVERSATION_READ,
-    FOR_CLIENTS,
 )
 
 _ADDRESS: Final = re.compile(r"[^\s@<>,;:\"\x00-\x1f]+@[^\s@<>,;:\"\x00-\x1f]+")
@@ -73,10 +73,10 @@ class Directory:
     async def create_client(
         self, name: str, client_id: str | None = None, secret: str | None = None
     ) -> NewClient:
-        """An OAuth client with every permission that a program can hold."""
+        """An OAuth client with every permission."""
         org = await self.organization()
         key = Secret(secret) if secret else new_token()
-        client = OAuthClient(client_id or new_id(), org.id, name, digest(key), FOR_CLIENTS, self._clock.now())
+        client = OAuthClient(client_id or new_id(), org.id, name, digest(key), ALL, self._clock.now())
         try:
             await self._store.commit(Put(client))
         except Conflict:

@@ -59,7 +59,6 @@ PERMISSIONS: Final = (
 )  # fmt: skip
 
 ALL: Final = frozenset(p.name for p in PERMISSIONS)
-FOR_CLIENTS: Final = ALL - {COBROWSE_AGENT}
 BROAD: Final = {"cobrowse": (COBROWSE_ADD, COBROWSE_VOICE_ADD, COBROWSE_READ)}
 
 

@@ -8,6 +8,7 @@ from litestar import MediaType, Response, delete, get, head, post
 
 from opencobrowse.http import mapping, oauth
 from opencobrowse.http.auth import actor_of
+from opencobrowse.http.framework import Nothing
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel.errors import Invalid, TooMany
 from opencobrowse.services.core import Core
@@ -44,7 +45,7 @@ def handlers(core: Core) -> list[Any]:
     async def revoke_my_token(request: AnyRequest) -> Response[None]:
         """Revoke the token; sockets opened with it close within a second."""
         await core.access.revoke(await actor_of(request, core))
-        return Response(None, status_code=200)
+        return Nothing(200)
 
     @get("/api/v2/organizations/me")
     async def get_my_organization(request: AnyRequest) -> people.Organization:

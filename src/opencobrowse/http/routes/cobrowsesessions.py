@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 from opencobrowse.domain.conversation import ConversationMove
 from opencobrowse.http import mapping
 from opencobrowse.http.auth import actor_of
+from opencobrowse.http.framework import Nothing
 from opencobrowse.http.paging import numbered
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.services.cobrowsesessions import CobrowseConversation
@@ -73,7 +74,7 @@ def handlers(core: Core) -> list[Any]:
         actor = await actor_of(request, core)
         wish = ParticipantChange(data.state == "disconnected", data.name, data.attributes)
         await core.participants.change(actor, conversation_id, participant_id, wish)
-        return Response(None, status_code=202)
+        return Nothing(202)
 
     return [list_cobrowse_sessions, get_cobrowse_session, patch_cobrowse_session,
             disconnect_conversation, patch_participant]  # fmt: skip
