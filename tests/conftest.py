@@ -17,5 +17,5 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browsers come last: Playwright's loop stays on the thread, and nothing after it could run one of its own."""
+    """Browsers come last: Playwright's loop stays on the thread, and nothing after it can run its own."""
     items.sort(key=lambda item: "e2e" in item.path.parts)
