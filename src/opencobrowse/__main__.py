@@ -1,0 +1,5 @@
+"""`python -m opencobrowse` is `opencobrowse`."""
+
+from opencobrowse.cli.main import run
+
+run()

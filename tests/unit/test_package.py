@@ -1,0 +1,24 @@
+"""The package's own face."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import opencobrowse
+import opencobrowse.client
+
+
+def test_the_client_is_at_hand() -> None:
+    assert opencobrowse.Client is opencobrowse.client.Client
+    with pytest.raises(AttributeError, match="Nothing"):
+        _ = opencobrowse.Nothing
+
+
+def test_python_m_is_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "opencobrowse", "--version"], check=True, capture_output=True
+    )
+    assert opencobrowse.__version__ in done.stdout.decode()
