@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from opencobrowse.kernel.version import VERSION
+
 if TYPE_CHECKING:
     from opencobrowse.client import Client
 
 __all__ = ["Client", "__version__"]
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -22,3 +23,8 @@ def test_python_m_is_the_command() -> None:
         [sys.executable, "-m", "opencobrowse", "--version"], check=True, capture_output=True
     )
     assert opencobrowse.__version__ in done.stdout.decode()
+
+
+def test_one_version() -> None:
+    project = (Path(__file__).parents[2] / "pyproject.toml").read_text()
+    assert f'version = "{opencobrowse.__version__}"' in project

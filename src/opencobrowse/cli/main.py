@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from opencobrowse import __version__
 from opencobrowse.cli import admin, sessions
 from opencobrowse.cli.demo import demo
 from opencobrowse.cli.serve import serve
 from opencobrowse.cli.start import start
+from opencobrowse.kernel.version import VERSION
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,7 +22,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"opencobrowse {__version__}")
+        typer.echo(f"opencobrowse {VERSION}")
         raise typer.Exit
 
 

@@ -18,7 +18,6 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
-from opencobrowse import __version__
 from opencobrowse.client import models, operations, progress
 from opencobrowse.client.errors import ConfigurationError
 from opencobrowse.client.flow import (
@@ -37,6 +36,7 @@ from opencobrowse.client.flow import (
 from opencobrowse.client.hosts import resolve
 from opencobrowse.client.operations import Operation
 from opencobrowse.client.resources import Cobrowse, Conversations, Sessions, Users
+from opencobrowse.kernel.version import VERSION
 
 T = TypeVar("T")
 
@@ -78,7 +78,7 @@ class Client:
             timeout=timeout,
             transport=transport,
             verify=_verification(verify),
-            headers={"User-Agent": f"opencobrowse-python/{__version__}", "Accept": "application/json"},
+            headers={"User-Agent": f"opencobrowse-python/{VERSION}", "Accept": "application/json"},
         )
         self.cobrowse = Cobrowse(self)
         self.conversations = Conversations(self)

@@ -10,7 +10,6 @@ from litestar import Litestar, Response, get
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 
-from opencobrowse import __version__
 from opencobrowse.http import assets, codes, docs, openapi, problems
 from opencobrowse.http.budget import Budget
 from opencobrowse.http.framework import ModelAnswer, ReadRequest
@@ -29,6 +28,7 @@ from opencobrowse.http.routes import (
 )
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.errors import Fault
+from opencobrowse.kernel.version import VERSION
 from opencobrowse.services.core import Core
 
 Unready = Callable[[], Awaitable[str | None]]
@@ -60,7 +60,7 @@ def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int, unrea
         },
         openapi_config=OpenAPIConfig(
             title=openapi.TITLE,
-            version=__version__,
+            version=VERSION,
             use_handler_docstrings=True,
             operation_id_creator=openapi.operation_id,
             openapi_router=docs.router(),
