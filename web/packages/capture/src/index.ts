@@ -7,6 +7,7 @@ import { EventType, type eventWithTime } from '@rrweb/types';
 import { Batch } from './batch.ts';
 import { viewport, watchAddress, watchSize } from './page.ts';
 import { watchPointer } from './pointer.ts';
+import { type Popovers, watchPopovers } from './popovers.ts';
 import { watchResets } from './reset.ts';
 
 export interface CaptureSink {
@@ -40,6 +41,7 @@ class Recorder implements Capture {
   readonly #mask: Mask;
   readonly #batch: Batch<eventWithTime>;
   #undo: (() => void)[] = [];
+  #popovers: Popovers | undefined;
   #meta: eventWithTime | undefined;
   #known = '';
   /** Asking for it makes the browser lay the page out: only when it has changed. */
@@ -55,6 +57,8 @@ class Recorder implements Capture {
   }
 
   start(): void {
+    const idOf = (node: Node): number => record.mirror.getId(node);
+    this.#popovers = watchPopovers((event) => this.#emit(event), idOf, document);
     const stop = record({
       emit: (event) => this.#emit(event as unknown as eventWithTime), // its types come with rrweb of their own
       maskAllInputs: true,
@@ -69,7 +73,6 @@ class Recorder implements Capture {
       collectFonts: false,
       sampling: { mousemove: false, mouseInteraction: false, scroll: 50, media: 500 },
     });
-    const idOf = (node: Node): number => record.mirror.getId(node);
     this.#undo = [
       () => stop?.(),
       watchPointer(this.sink.pointer, idOf),
@@ -79,6 +82,7 @@ class Recorder implements Capture {
         this.#describe();
       }),
       watchResets((event) => this.#emit(event), idOf),
+      () => this.#popovers?.stop(),
       removeOwnMarks,
     ];
   }
@@ -109,6 +113,7 @@ class Recorder implements Capture {
     else if (event.type === EventType.FullSnapshot) {
       this.#batch.flush();
       this.sink.snapshot(this.#meta ? [this.#meta, event] : [event]);
+      this.#popovers?.tell();
       this.#describe();
     } else this.#batch.add(event);
   }

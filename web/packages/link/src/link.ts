@@ -6,6 +6,7 @@ import {
   TERMINAL_CLOSE,
 } from '@opencobrowse/protocol';
 import { backoff } from './backoff.ts';
+import { toText } from './json.ts';
 
 /** What is needed to open one socket: asked for anew each time, because a ticket is good once. */
 export interface Opening {
@@ -39,6 +40,8 @@ const OPEN_WITHIN_MS = 15_000;
 
 /** One socket that comes back by itself, with full jitter, until it is told to stop. */
 export class Link {
+  /** As it was at first: what a page puts in its place later is not asked. */
+  readonly #WebSocket = WebSocket;
   #socket: WebSocket | undefined;
   #attempt = 0;
   #stopped = false;
@@ -54,7 +57,7 @@ export class Link {
   }
 
   get open(): boolean {
-    return this.#socket?.readyState === WebSocket.OPEN;
+    return this.#socket?.readyState === this.#WebSocket.OPEN;
   }
 
   /** Bytes handed to the socket and not yet sent. */
@@ -64,7 +67,7 @@ export class Link {
 
   /** Send a message; false where there is no open socket to take it. */
   tell(message: FromPage): boolean {
-    if (this.open) this.#socket?.send(JSON.stringify(message));
+    if (this.open) this.#socket?.send(toText(message));
     return this.open;
   }
 
@@ -120,7 +123,7 @@ export class Link {
   }
 
   #dial({ websocketUrl, ticket }: Opening): void {
-    const socket = new WebSocket(websocketUrl, [SUBPROTOCOL, `ticket.${ticket}`]);
+    const socket = new this.#WebSocket(websocketUrl, [SUBPROTOCOL, `ticket.${ticket}`]);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     this.#watch = setTimeout(() => this.#lost(0), OPEN_WITHIN_MS);

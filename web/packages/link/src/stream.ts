@@ -1,5 +1,6 @@
 import { Flag, HEADER_BYTES, Kind, makeFrame, type Position } from '@opencobrowse/protocol';
 import { deflate } from './deflate.ts';
+import { toText } from './json.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 const COMPRESS_ABOVE = 1024;
@@ -102,7 +103,7 @@ export class SharerStream {
   }
 
   #queue(kind: Ordered, events: unknown[]): void {
-    const body = this.#encoder.encode(JSON.stringify(events));
+    const body = this.#encoder.encode(toText(events));
     if (body.length < COMPRESS_ABOVE && this.#busy === 0) {
       this.#emit(kind, 0, body, events);
       return;
@@ -130,7 +131,7 @@ export class SharerStream {
   #halves(events: unknown[]): void {
     const middle = events.length >> 1;
     for (const half of [events.slice(0, middle), events.slice(middle)]) {
-      this.#emit(Kind.EVENTS, 0, this.#encoder.encode(JSON.stringify(half)), half);
+      this.#emit(Kind.EVENTS, 0, this.#encoder.encode(toText(half)), half);
     }
   }
 

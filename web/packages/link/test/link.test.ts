@@ -96,6 +96,16 @@ describe('one socket that comes back', () => {
     expect(seen).toEqual(['opened', 'welcome', 'frame 12']);
   });
 
+  it('comes back on a page that has put something else in the place of WebSocket', async () => {
+    open();
+    await vi.advanceTimersByTimeAsync(0);
+    vi.stubGlobal('WebSocket', undefined);
+    sockets[0]?.opens();
+    sockets[0]?.closes(1006);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(sockets).toHaveLength(2);
+  });
+
   it('takes a new ticket for each try', async () => {
     const { seen } = open();
     await vi.advanceTimersByTimeAsync(0);

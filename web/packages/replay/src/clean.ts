@@ -81,8 +81,11 @@ function cleanAttributes(tag: string, attributes: Attributes): void {
   if (!kinds.every((kind) => INERT_LINKS.has(kind))) delete attributes.href;
 }
 
+export type OnScroll = (id: number, x: number, y: number) => void;
+export type OnSelect = (id: number, value: string) => void;
+
 /** Clean a node and all below it, in place. No recursion: a hostile page may nest 100,000 deep. */
-function cleanTree(root: serializedNodeWithId, onScroll: (id: number, x: number, y: number) => void): void {
+function cleanTree(root: serializedNodeWithId, onScroll: OnScroll, onSelect: OnSelect): void {
   const waiting: serializedNodeWithId[] = [root];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (node.type === NodeType.Element) {
@@ -97,6 +100,7 @@ function cleanTree(root: serializedNodeWithId, onScroll: (id: number, x: number,
       cleanAttributes(tag, attributes);
       const { rr_scrollLeft: x, rr_scrollTop: y } = attributes;
       if (x || y) onScroll(node.id, Number(x ?? 0), Number(y ?? 0));
+      if (tag === 'select') onSelect(node.id, String(attributes.value ?? '')); // rrweb leaves out an empty one
     } else if (node.type === NodeType.Document && node !== root) {
       // Only the mirror's own document may be written to (its quirks mode); a frame's is built without.
       delete node.compatMode;
@@ -105,18 +109,20 @@ function cleanTree(root: serializedNodeWithId, onScroll: (id: number, x: number,
   }
 }
 
-/** Clean one event in place. `tagOf` tells the tag of a mirrored node; `onScroll` hears where boxes were. */
+/** Clean one event in place. `tagOf` tells the tag of a mirrored node; `onScroll` hears where boxes were,
+ * `onSelect` what a `select` holds. */
 export function cleanEvent(
   event: eventWithTime,
   tagOf: (id: number) => string,
-  onScroll: (id: number, x: number, y: number) => void,
+  onScroll: OnScroll,
+  onSelect: OnSelect = () => undefined,
 ): void {
-  if (event.type === EventType.FullSnapshot) cleanTree(event.data.node, onScroll);
+  if (event.type === EventType.FullSnapshot) cleanTree(event.data.node, onScroll, onSelect);
   if (event.type !== EventType.IncrementalSnapshot || event.data.source !== IncrementalSource.Mutation)
     return;
   for (const added of event.data.adds) {
     if (added.node.type === NodeType.Document) delete added.node.compatMode;
-    cleanTree(added.node, onScroll);
+    cleanTree(added.node, onScroll, onSelect);
   }
   for (const changed of event.data.attributes) {
     cleanAttributes(tagOf(changed.id), changed.attributes as Attributes);

@@ -1,10 +1,12 @@
 import { Replayer } from '@rrweb/replay';
 import { EventType, type eventWithTime, IncrementalSource, NodeType } from '@rrweb/types';
+import { showChosen } from './chosen.ts';
 import { cleanEvent } from './clean.ts';
 import { guard } from './guard.ts';
 import { Hover } from './hover.ts';
 import { applyMedia, playOn } from './media.ts';
 import { Scrolls } from './scrolls.ts';
+import { showPopover } from './toplayer.ts';
 
 /** The sandbox of the mirror, exactly: no scripts, no forms, no pop-ups (reliability.md B1). */
 export const SANDBOX = 'allow-same-origin';
@@ -62,6 +64,8 @@ export class Picture {
   readonly #watch: MutationObserver;
   readonly #events: PictureEvents;
   #layoutFrame = 0;
+  /** Of the event that is being applied: what each `select` holds, to be shown when its options are there. */
+  #selects: [number, string][] = [];
 
   constructor(root: HTMLElement, events: PictureEvents) {
     this.#events = events;
@@ -76,7 +80,8 @@ export class Picture {
   /** Throws what rrweb throws; the picture is then as far as it came. */
   apply(event: eventWithTime): void {
     this.#check();
-    cleanEvent(event, this.#tagOf, this.#noteScroll);
+    this.#selects = [];
+    cleanEvent(event, this.#tagOf, this.#noteScroll, (id, value) => this.#selects.push([id, value]));
     if (event.type === EventType.FullSnapshot) this.#rebuild(event);
     else if (event.type === EventType.IncrementalSnapshot) this.#change(event);
     else this.#cast(event);
@@ -152,6 +157,12 @@ export class Picture {
 
   #cast(event: eventWithTime): void {
     (this.#replayer as unknown as Castable).getCastFn(event, false)();
+    for (const [id, value] of this.#selects) showChosen(this.element(id), value);
+    if (event.type !== EventType.IncrementalSnapshot) return;
+    const { data } = event;
+    if (data.source === IncrementalSource.Input) showChosen(this.element(data.id), data.text);
+    if (data.source !== IncrementalSource.Mutation) return;
+    for (const { id, attributes } of data.attributes) showPopover(this.element(id), attributes);
   }
 
   #check(): void {
