@@ -38,12 +38,10 @@ def accessible(cdp: CDPSession) -> list[tuple[str, str]]:
     ]
 
 
-def box_of(cdp: CDPSession, name: str) -> tuple[float, float]:
-    """The middle of the button `name`."""
+def box_of(cdp: CDPSession, name: str, role: str = "button") -> tuple[float, float]:
+    """The middle of the button (or what `role` says) `name`."""
     nodes = cdp.send("Accessibility.getFullAXTree")["nodes"]
-    found = next(
-        n for n in nodes if n.get("name", {}).get("value") == name and n["role"]["value"] == "button"
-    )
+    found = next(n for n in nodes if n.get("name", {}).get("value") == name and n["role"]["value"] == role)
     quad = cdp.send("DOM.getBoxModel", {"backendNodeId": found["backendDOMNodeId"]})["model"]["content"]
     return sum(quad[0::2]) / 4, sum(quad[1::2]) / 4
 
@@ -328,6 +326,23 @@ def test_the_prompt_fits_a_small_phone_in_the_dark_from_right_to_left_without_mo
         x, _ = box_of(cdp, name)
         assert 0 < x < 320
     assert customer.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_on_a_low_screen_the_prompt_begins_with_who_asks(world: World) -> None:
+    """A magnified page (200 %) is as low as this: the question is read before the answers (WCAG 1.4.4)."""
+    customer = world.person(viewport={"width": 640, "height": 400})
+    customer.goto(world.address())
+    world.start(world.conversation(), cobrowseType="control")
+    prompt_shown(customer)
+    customer.wait_for_timeout(ARMED_MS)
+    cdp = customer.context.new_cdp_session(customer)
+    question = next(name for role, name in accessible(cdp) if role == "heading" and name.startswith("Let "))
+    _, title = box_of(cdp, question, role="heading")
+    assert 0 < title < 200
+    for _ in range(3):
+        customer.keyboard.press("Tab")
+    _, last = box_of(cdp, "Not now")
+    assert 0 < last < 400, "and what has the focus comes into view"
 
 
 def wait_for_button(cdp: CDPSession, page: Page, name: str) -> tuple[float, float]:

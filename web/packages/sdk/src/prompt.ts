@@ -79,6 +79,7 @@ export function prompt(offer: Offer, answer: (answer: Answer) => void, gone: () 
   };
   card.showModal();
   card.focus(); // not a button: who is typing now must not answer with a key
+  card.scrollTop = 0; // the browser has brought a button into view: the question comes first
   return { close };
 }
 
