@@ -16,12 +16,12 @@ from tests.support.server import AGENT_EMAIL, AGENT_PASSWORD, Server, running
 PASSWORD = "another correct horse battery"
 
 
-def new_agent(server: Server, name: str) -> tuple[str, str]:
-    """An agent of their own: id and e-mail address."""
+def new_agent(server: Server, name: str, agent: bool = True) -> tuple[str, str]:
+    """An agent of their own, or a person who is none: id and e-mail address."""
     email = f"{uuid.uuid4().hex[:8]}@example.com"
     with server.client() as http:
         answer = http.post(
-            "/api/v2/users", json={"email": email, "name": name, "password": PASSWORD, "agent": True}
+            "/api/v2/users", json={"email": email, "name": name, "password": PASSWORD, "agent": agent}
         )
         assert answer.status_code < 300, answer.text
         return str(answer.json()["id"]), email
@@ -109,6 +109,17 @@ def test_an_agent_without_sessions_learns_how_one_starts(world: World) -> None:
     assert agent_id in copied
 
 
+def test_who_is_no_agent_is_told_so_and_not_that_the_server_is_gone(world: World) -> None:
+    _, email = new_agent(world.server, "Not an agent", agent=False)
+    person = world.person()
+    person.goto(f"{world.server.url}/console")
+    enter(person, email, PASSWORD)
+    main = person.get_by_role("main")
+    expect(main.get_by_role("heading", name="You are not an agent yet")).to_be_visible()
+    expect(main).to_contain_text("cobrowse:agent")
+    expect(main).not_to_contain_text("cannot be reached")
+
+
 def test_a_link_alone_opens_nothing_and_another_agent_sees_nothing(world: World) -> None:
     session = world.start(world.conversation())
     _, email = new_agent(world.server, "Somebody else")
@@ -117,7 +128,8 @@ def test_a_link_alone_opens_nothing_and_another_agent_sees_nothing(world: World)
     expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
     assert session["joinCode"] not in other.content()
     enter(other, email, PASSWORD)
-    expect(other.get_by_role("heading", name="This session is not yours to see")).to_be_visible()
+    main = other.get_by_role("main")
+    expect(main.get_by_role("heading", name="This session is not yours to see")).to_be_visible()
     assert session["joinCode"] not in other.content()
     other.goto(f"{world.server.url}/console/sessions/{uuid.uuid4()}")
     expect(other.get_by_role("heading", name="This session is not yours to see")).to_be_visible()

@@ -32,9 +32,11 @@ function App() {
   if (user === 'asking') return <p class="unseen">Loading…</p>;
   if (user === 'unreachable') {
     return (
-      <Notice icon="offline" tone="bad" title="The server cannot be reached">
-        <p aria-live="polite">Trying again every three seconds.</p>
-      </Notice>
+      <main class="over">
+        <Notice icon="offline" tone="bad" title="The server cannot be reached">
+          <p aria-live="polite">Trying again every three seconds.</p>
+        </Notice>
+      </main>
     );
   }
   if (user === 'nobody') return <SignIn onDone={setUser} />;

@@ -4,7 +4,7 @@ import { useNow, usePoll, useTitle } from '../hooks.ts';
 import { Icon } from '../icons.tsx';
 import { follow } from '../route.ts';
 import { ago, grouped, STATE, span } from '../words.ts';
-import { Chip, Code, Copy } from './parts.tsx';
+import { Chip, Code, Copy, Notice } from './parts.tsx';
 
 const EVERY_MS = 3000;
 const LIVE = new Set(['initiated', 'active', 'paused']);
@@ -13,17 +13,21 @@ export function List({ user, onSignedOut }: { user: User; onSignedOut: () => voi
   useTitle('Sessions · opencobrowse');
   const [sessions, setSessions] = useState<Session[]>();
   const [stale, setStale] = useState(false);
+  const [refused, setRefused] = useState(false);
   usePoll(async () => {
     try {
       setSessions((await api.sessions()).entities);
       setStale(false);
+      setRefused(false);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) onSignedOut();
+      else if (error instanceof ApiError && error.status === 403) setRefused(true);
       else setStale(true);
     }
   }, EVERY_MS);
   const live = sessions?.filter((session) => LIVE.has(session.state)) ?? [];
   const over = sessions?.filter((session) => !LIVE.has(session.state)) ?? [];
+  if (refused) return <NoAgent user={user} />;
   return (
     <main class="page">
       <div class="page-head">
@@ -36,6 +40,20 @@ export function List({ user, onSignedOut }: { user: User; onSignedOut: () => voi
       {live.length > 0 && <Table sessions={live} name="Live and waiting" />}
       {over.length > 0 && <Table sessions={over} name="Over" past />}
       {!sessions && !stale && <p class="muted">Loading…</p>}
+    </main>
+  );
+}
+
+/** Asked again all the while: the list appears once they are one. */
+function NoAgent({ user }: { user: User }) {
+  return (
+    <main class="over">
+      <Notice icon="shield" title="You are not an agent yet">
+        <p>
+          {user.email} lacks the permission <code>cobrowse:agent</code>. Ask whoever runs this server for it;
+          this page then changes by itself.
+        </p>
+      </Notice>
     </main>
   );
 }

@@ -39,12 +39,14 @@ export function SessionView({ id, user, onSignedOut }: { id: string; user: User;
 
   if (problem) {
     return (
-      <Notice icon="shield" tone="bad" title={problem.title} action={BACK}>
-        <p>{problem.text}</p>
-      </Notice>
+      <main class="over">
+        <Notice icon="shield" tone="bad" title={problem.title} action={BACK}>
+          <p>{problem.text}</p>
+        </Notice>
+      </main>
     );
   }
-  if (!session) return <p class="page muted">Opening the session…</p>;
+  if (!session) return <main class="page muted">Opening the session…</main>;
   const over = ended !== undefined || !['initiated', 'active', 'paused'].includes(session.state);
   if (over)
     return <Over session={session} reason={ended || session.endReason || session.state} back={BACK} />;
