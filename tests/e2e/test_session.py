@@ -146,6 +146,15 @@ def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.05)
 
 
+def test_no_code_is_asked_for_while_sharing(world: World) -> None:
+    """The dialog would lie over Stop, and one page shares one session."""
+    customer, _, _ = shared(world)
+    before = customer.locator(OWN).count()
+    customer.evaluate("OpenCobrowse.join()")
+    customer.wait_for_timeout(500)
+    assert customer.locator(OWN).count() == before
+
+
 def test_declined(world: World) -> None:
     customer = world.person()
     customer.goto(world.address())

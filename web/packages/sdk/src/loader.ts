@@ -72,6 +72,7 @@ export class Loader implements OpenCobrowse {
   }
 
   async #askCode(): Promise<void> {
+    if (this.#sharer) return; // it would lie over Stop
     const { joinDialog } = await this.loadShare(); // it will be needed when the code is right
     this.#dialog ??= joinDialog(
       (code) => this.#join(code),
