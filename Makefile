@@ -36,9 +36,9 @@ src/opencobrowse/assets/.stamp: web/node_modules/.stamp $(WEB_SOURCES)
 	cd web && npm run --silent build
 	touch $@
 
-## system: a browser and a reverse proxy from the system's packages, where they are missing
+## system: a browser and two reverse proxies from the system's packages, where they are missing
 system:
-	scripts/system-packages chromium:chromium nginx:nginx-light openssl:openssl
+	scripts/system-packages chromium:chromium nginx:nginx-light caddy:caddy openssl:openssl
 
 lint:
 	$(BIN)/ruff check .
