@@ -81,12 +81,14 @@ class PageHandler:
             raise Clash("This page shares another session.", code="already.sharing")
         if not self._hub.prompts.take(accept.session_id, page):
             raise Clash("This offer is not open on this page.", code="offer.closed")
-        allowed = await self._hub.customer_pages.allows_control(page.ticket.deployment_id or "")
+        control = accept.control and await self._hub.customer_pages.allows_control(
+            page.ticket.deployment_id or ""
+        )
         try:
             sharing = await self._hub.lifecycle.accept(
                 accept.session_id,
                 text_version=accept.text_version,
-                control=accept.control and allowed,
+                control=control,
                 origin=page.ticket.origin or "",
             )
         except Fault as fault:

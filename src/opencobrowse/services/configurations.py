@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -11,11 +11,11 @@ from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.errors import Clash, Detail, Fault, Invalid, NotFound
 from opencobrowse.kernel.ids import Millis, new_id
-from opencobrowse.ports.store import Conflict, Delete, Put, Store
+from opencobrowse.ports.store import Delete, Put, Store
 from opencobrowse.services.actor import Actor
+from opencobrowse.services.changes import change
 from opencobrowse.services.permissions import CONFIGURATION_EDIT, CONFIGURATION_VIEW
 
-_ATTEMPTS: Final = 8
 DRAFT: Final = "DRAFT"
 
 
@@ -141,14 +141,10 @@ class Configurations:
     async def _change(
         self, actor: Actor, configuration_id: str, decide: Callable[[Configuration], Configuration]
     ) -> Configuration:
-        for _ in range(_ATTEMPTS):
-            after = decide(await self._mine(actor, configuration_id))
-            try:
-                await self._store.commit(Put(after))
-            except Conflict:
-                continue
-            return replace(after, version=after.version + 1)
-        raise Clash("The configuration is being changed by too many at once.", code="conflict")
+        def again() -> Awaitable[Configuration]:
+            return self._mine(actor, configuration_id)
+
+        return await change(self._store, await again(), again, decide, "The configuration")
 
 
 def draft_of(found: Configuration) -> Version:

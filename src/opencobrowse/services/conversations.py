@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
 from opencobrowse.domain.conversation import (
     Conversation,
@@ -21,8 +21,9 @@ from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.errors import Clash, Detail, NotFound
 from opencobrowse.kernel.ids import new_id
-from opencobrowse.ports.store import Conflict, Put, Store
+from opencobrowse.ports.store import Put, Store
 from opencobrowse.services.actor import Actor
+from opencobrowse.services.changes import change
 from opencobrowse.services.joining import Endpoint, Joining, NewParticipant, known
 from opencobrowse.services.lifecycle import Lifecycle
 from opencobrowse.services.permissions import (
@@ -35,7 +36,6 @@ from opencobrowse.services.permissions import (
 
 __all__ = ["Conversations", "Endpoint", "NewConversation", "NewParticipant", "Pair"]
 
-_ATTEMPTS: Final = 8
 
 Pair = tuple[Endpoint, Endpoint | None]
 """`from` and `to` of one entry of `addParticipants`."""
@@ -150,19 +150,10 @@ class Conversations:
     async def _change(
         self, actor: Actor, before: Conversation, decide: Callable[[Conversation], Conversation]
     ) -> Conversation:
-        for _ in range(_ATTEMPTS):
-            after = decide(before)
-            if after is before:
-                return before
-            try:
-                await self._store.commit(Put(after))
-            except Conflict:
-                before = await self._mine(actor, before.id)
-                continue
-            return replace(after, version=after.version + 1)
-        raise Clash(
-            "The conversation is being changed by too many at once.", code="conflict", cure="Send it again."
-        )
+        def again() -> Awaitable[Conversation]:
+            return self._mine(actor, before.id)
+
+        return await change(self._store, before, again, decide, "The conversation")
 
 
 def _check_size(conversation: Conversation) -> None:

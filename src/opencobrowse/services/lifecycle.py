@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,6 +18,7 @@ from opencobrowse.kernel.ids import Millis
 from opencobrowse.kernel.secrets import Secret, digest, new_token
 from opencobrowse.ports.rooms import Rooms
 from opencobrowse.ports.store import Conflict, Put, Store
+from opencobrowse.services.changes import change
 
 _ATTEMPTS: Final = 8
 
@@ -152,21 +153,18 @@ class Lifecycle:
 
     async def _change(self, session_id: str, decide: Callable[[Session], Session]) -> Session:
         """Read, decide, commit; again if somebody was faster. An illegal move is a `Clash`."""
-        for _ in range(_ATTEMPTS):
-            session = await self.get(session_id)
+
+        def again() -> Awaitable[Session]:
+            return self.get(session_id)
+
+        def legal(session: Session) -> Session:
             try:
-                after = decide(session)
+                return decide(session)
             except IllegalMove as illegal:
                 raise Clash(
                     f"The session is {session.state.value}: {illegal.command.value} is not possible.",
                     code="cobrowse.session.state",
                     entity_id=session_id,
                 ) from None
-            if after is session:
-                return session
-            try:
-                await self._store.commit(Put(after))
-            except Conflict:
-                continue
-            return replace(after, version=after.version + 1)
-        raise Clash("The session is being changed by too many at once.", code="conflict")
+
+        return await change(self._store, await again(), again, legal, "The session")

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import jwt
 
-from opencobrowse.domain.deployment import CobrowseSettings, Configuration, Deployment
+from opencobrowse.domain.deployment import CobrowseSettings, Deployment
 from opencobrowse.domain.people import Organization, User
 from opencobrowse.domain.session import Session, SessionState
 from opencobrowse.kernel.clock import Clock
@@ -16,6 +16,7 @@ from opencobrowse.kernel.ids import canonical
 from opencobrowse.kernel.secrets import Keyring, normal_code
 from opencobrowse.ports.store import Store
 from opencobrowse.services.domains import allows, is_loopback, page_address
+from opencobrowse.services.policy import published_settings
 from opencobrowse.services.throttle import Guesses
 
 _LONGEST_GUESSABLE: Final = 20
@@ -93,8 +94,7 @@ class Pages:
         return Registration(deployment, settings, identity, origin)
 
     async def settings(self, deployment: Deployment) -> CobrowseSettings:
-        configuration = await self._store.get(Configuration, deployment.configuration_id)
-        return (configuration.published if configuration else None) or CobrowseSettings()
+        return await published_settings(self._store, deployment)
 
     async def page_settings(self, deployment_id: str) -> dict[str, Any]:
         """What a sharing page has to know of the published settings, as it goes over the wire."""

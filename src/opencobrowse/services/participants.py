@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from opencobrowse.domain.conversation import Conversation, Participant
 from opencobrowse.domain.session import EndReason, Session
 from opencobrowse.kernel.clock import Clock
-from opencobrowse.kernel.errors import Clash, Detail, Invalid, NotFound
-from opencobrowse.ports.store import Conflict, Put, Store
+from opencobrowse.kernel.errors import Detail, Invalid, NotFound
+from opencobrowse.ports.store import Store
 from opencobrowse.services.actor import Actor
+from opencobrowse.services.changes import change
 from opencobrowse.services.lifecycle import Lifecycle
 from opencobrowse.services.permissions import CONVERSATION_WRITE
 
-_ATTEMPTS: Final = 8
 _MAX_ATTRIBUTES: Final = 200
 
 
@@ -47,20 +47,18 @@ class Participants:
     async def _commit(
         self, actor: Actor, conversation_id: str, participant_id: str, wish: ParticipantChange
     ) -> Conversation:
-        for _ in range(_ATTEMPTS):
-            before = await self._mine(actor, conversation_id)
+        def again() -> Awaitable[Conversation]:
+            return self._mine(actor, conversation_id)
+
+        def decide(before: Conversation) -> Conversation:
             person = _one(before, participant_id)
             changed = self._changed(person, wish)
             if changed == person:
                 return before
             people = tuple(changed if p.id == person.id else p for p in before.participants)
-            after = replace(before, participants=people, updated_at=self._clock.now())
-            try:
-                await self._store.commit(Put(after))
-            except Conflict:
-                continue
-            return replace(after, version=after.version + 1)
-        raise Clash("The conversation is being changed by too many at once.", code="conflict")
+            return replace(before, participants=people, updated_at=self._clock.now())
+
+        return await change(self._store, await again(), again, decide, "The conversation")
 
     def _changed(self, person: Participant, wish: ParticipantChange) -> Participant:
         merged = {**person.attributes, **wish.attributes}

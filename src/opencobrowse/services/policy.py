@@ -20,7 +20,7 @@ class Policy:
         forbidden.
         """
         found = await self._store.find(Deployment, org_id=org_id)
-        active = [await self._settings(d) for d in found if d.status == "Active"]
+        active = [await published_settings(self._store, d) for d in found if d.status == "Active"]
         return not active or any(s.enabled and s.allow_agent_control for s in active)
 
     async def check(self, org_id: str, kind: CobrowseType, field: str) -> None:
@@ -35,6 +35,8 @@ class Policy:
             details=(Detail("control.not.allowed", field),),
         )
 
-    async def _settings(self, deployment: Deployment) -> CobrowseSettings:
-        configuration = await self._store.get(Configuration, deployment.configuration_id)
-        return (configuration.published if configuration else None) or CobrowseSettings()
+
+async def published_settings(store: Store, deployment: Deployment) -> CobrowseSettings:
+    """What a deployment's pages go by: its configuration as published, or the defaults."""
+    configuration = await store.get(Configuration, deployment.configuration_id)
+    return (configuration.published if configuration else None) or CobrowseSettings()

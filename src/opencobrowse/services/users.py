@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from opencobrowse.domain.people import User
 from opencobrowse.kernel.errors import Clash, Detail, Example, Invalid, NotFound
 from opencobrowse.kernel.ids import canonical
-from opencobrowse.ports.store import Conflict, Put, Store
+from opencobrowse.ports.store import Store
 from opencobrowse.services.access import Access
 from opencobrowse.services.actor import Actor
+from opencobrowse.services.changes import change
 from opencobrowse.services.directory import AGENT_PERMISSIONS, Directory
 from opencobrowse.services.permissions import (
     ALL,
@@ -22,7 +23,6 @@ from opencobrowse.services.permissions import (
     resolve,
 )
 
-_ATTEMPTS: Final = 8
 _MIN_PASSWORD: Final = 8
 
 
@@ -140,17 +140,10 @@ class Users:
         return user
 
     async def _change(self, actor: Actor, user_id: str, decide: Callable[[User], User]) -> User:
-        for _ in range(_ATTEMPTS):
-            before = await self._mine(actor, user_id)
-            after = decide(before)
-            if after == before:
-                return before
-            try:
-                await self._store.commit(Put(after))
-            except Conflict:
-                continue
-            return replace(after, version=after.version + 1)
-        raise Clash("The user is being changed by too many at once.", code="conflict", cure="Send it again.")
+        def again() -> Awaitable[User]:
+            return self._mine(actor, user_id)
+
+        return await change(self._store, await again(), again, decide, "The user")
 
     async def _mine(self, actor: Actor, user_id: str) -> User:
         user = await self._store.get(User, user_id)
