@@ -122,6 +122,25 @@ def test_a_migration_that_fails_leaves_the_schema_before_it(
     SqliteStore(path).close()
 
 
+def test_people_of_the_first_schema_keep_what_they_may_do(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an earlier version gave a person was granted to them, not by a role."""
+    with monkeypatch.context() as before:
+        before.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            schema.migrate(db)
+            body = (
+                b'{"id":"u","org_id":"o","email":"a@b.c","name":"A","permissions":["cobrowse:agent"],'
+                b'"created_at":1,"password_hash":null,"active":true,"version":1}'
+            )
+            db.execute("INSERT INTO person VALUES ('u', 1, ?, 'o', 'a@b.c')", (body,))
+    with closing(SqliteStore(path)) as store:
+        user = asyncio.run(store.get(User, "u"))
+    assert user is not None
+    assert user.granted == user.permissions == frozenset({"cobrowse:agent"})
+
+
 def test_processes_that_start_at_once_migrate_once(path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from opencobrowse.adapters.sqlite.store import SqliteStore;"

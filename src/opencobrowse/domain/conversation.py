@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from opencobrowse.domain.machine import step
+from opencobrowse.domain.wrapup import Wrapup
 from opencobrowse.kernel.ids import Millis, canonical
 
 
@@ -42,6 +43,14 @@ CONVERSATION: Final = {
 }
 
 
+class RecordingState(StrEnum):
+    """Whether somebody records. opencobrowse does not: it keeps the state for those who do."""
+
+    NONE = "NONE"
+    ACTIVE = "ACTIVE"
+    PAUSED = "PAUSED"
+
+
 class Purpose(StrEnum):
     """What a participant is in the conversation; the platform's `purpose`."""
 
@@ -64,6 +73,7 @@ class Participant:
 
     `user_id` is set for users of ours; `external_id` is how the customer's own system knows them and is
     what a page registers with; `address` is a SIP URI, mail address or phone number.
+    `transferred`: they left because another agent took their place.
     """
 
     id: str
@@ -78,6 +88,8 @@ class Participant:
     attributes: Mapping[str, str] = field(default_factory=dict)
     paired_with: str | None = None
     connected_at: Millis | None = None
+    transferred: bool = False
+    wrapup: Wrapup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,7 @@ class Conversation:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     external_tag: str | None = None
     ended_at: Millis | None = None
+    recording_state: RecordingState = RecordingState.NONE
     version: int = 0
 
     @property

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from opencobrowse.kernel.ids import Millis
 
@@ -17,7 +19,9 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class OAuthClient:
-    """A program that may call the API. `secret_digest` is SHA-256 of a random secret."""
+    """A program that may call the API. `secret_digest` is SHA-256 of a random secret, empty for a `public`
+    one (an app on people's machines). `public_keys` are the JWKs, as JSON texts, that its assertions are
+    verified with (RFC 7523); `redirect_uris` is where its people may come back to with a code."""
 
     id: str
     org_id: str
@@ -25,12 +29,34 @@ class OAuthClient:
     secret_digest: str
     permissions: frozenset[str]
     created_at: Millis
+    public: bool = False
+    public_keys: tuple[str, ...] = ()
+    redirect_uris: tuple[str, ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A named set of permissions. Whoever holds it has them, from the moment it is changed."""
+
+    id: str
+    org_id: str
+    name: str
+    permissions: frozenset[str]
+    created_at: Millis
+    updated_at: Millis
+    description: str | None = None
     version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person who signs in. `password_hash` is Argon2id, None for one who cannot sign in locally."""
+    """A person who signs in. `password_hash` is Argon2id, None for one who cannot sign in locally.
+
+    `permissions` is all they may do: what was `granted` to them and what their roles hold. It is kept, so
+    that every call can read it in one place; `services/roles.py` keeps it true. `others` are the platform's
+    fields that have no meaning here (`department`, `title`), given back as they came.
+    """
 
     id: str
     org_id: str
@@ -40,6 +66,9 @@ class User:
     created_at: Millis
     password_hash: str | None = None
     active: bool = True
+    granted: frozenset[str] = frozenset()
+    role_ids: tuple[str, ...] = ()
+    others: Mapping[str, Any] = field(default_factory=dict)
     version: int = 0
 
 

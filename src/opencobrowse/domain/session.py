@@ -83,10 +83,21 @@ class EndReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FormerAgent:
+    """An agent who had the session until it was transferred to another."""
+
+    user_id: str
+    participant_id: str
+    since: Millis
+    until: Millis
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """`client_id` is the OAuth client that started it: its own retry within a minute gets this session back.
     `deadline` is when the clock will move it: the offer's end, later the session's. `resume_digests` are the
-    customer's page's newest two resume tokens, hashed."""
+    customer's page's newest two resume tokens, hashed. `former_agents`: the oldest first;
+    `agent_since` is when the present one came, None for the first."""
 
     id: str
     org_id: str
@@ -114,6 +125,8 @@ class Session:
     ended_at: Millis | None = None
     end_reason: EndReason | None = None
     resume_digests: tuple[str, ...] = ()
+    former_agents: tuple[FormerAgent, ...] = ()
+    agent_since: Millis | None = None
     version: int = 0
 
     @property

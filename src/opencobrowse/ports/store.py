@@ -17,16 +17,25 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 from opencobrowse.domain.conversation import Conversation
 from opencobrowse.domain.deployment import Configuration, Deployment
-from opencobrowse.domain.people import OAuthClient, Organization, Remembered, Token, User
+from opencobrowse.domain.notification import Channel
+from opencobrowse.domain.oauth import AuthorizationCode, RefreshToken, UsedAssertion
+from opencobrowse.domain.people import OAuthClient, Organization, Remembered, Role, Token, User
 from opencobrowse.domain.session import Session
+from opencobrowse.domain.wrapup import WrapupCode
 
 Record: TypeAlias = (
     Conversation
     | Session
     | Organization
     | OAuthClient
+    | Role
     | User
     | Token
+    | AuthorizationCode
+    | RefreshToken
+    | UsedAssertion
+    | Channel
+    | WrapupCode
     | Remembered
     | Deployment
     | Configuration
@@ -86,4 +95,5 @@ class Store(Protocol):
         """Do all changes or none. Raises `Conflict` or `Unavailable`."""
 
     async def prune(self, now: int) -> int:
-        """Remove some of what has expired: access tokens and remembered answers. How many."""
+        """Remove some of what has expired: tokens, codes, used assertions, channels, remembered answers.
+        How many."""

@@ -20,6 +20,14 @@ CONVERSATION_READ: Final = "conversation:read"
 CONVERSATION_WRITE: Final = "conversation:write"
 USER_READ: Final = "user:read"
 USER_WRITE: Final = "user:write"
+WRAPUP: Final = "conversation:participant:wrapup"
+DISCONNECT: Final = "conversation:communication:disconnect"
+TRANSFER: Final = "conversation:communication:blindTransfer"
+RECORDING: Final = "conversation:recording:pauseOthers"
+ROLE_VIEW: Final = "authorization:role:view"
+ROLE_EDIT: Final = "authorization:role:edit"
+WRAPUP_CODE_VIEW: Final = "routing:wrapupCode:view"
+WRAPUP_CODE_EDIT: Final = "routing:wrapupCode:edit"
 DEPLOYMENT_VIEW: Final = "webDeployments:deployment:view"
 DEPLOYMENT_EDIT: Final = "webDeployments:deployment:edit"
 CONFIGURATION_VIEW: Final = "webDeployments:configuration:view"
@@ -48,8 +56,20 @@ PERMISSIONS: Final = (
     Permission(COBROWSE_AGENT, "be the agent of a session, open its viewer"),
     Permission(CONVERSATION_READ, "read conversations", ("conversation:view",)),
     Permission(CONVERSATION_WRITE, "make, change and end conversations"),
-    Permission(USER_READ, "read users"),
-    Permission(USER_WRITE, "make users and change what they may do"),
+    Permission(WRAPUP, "say how a conversation went"),
+    Permission(DISCONNECT, "end a session, or a participant's part in one"),
+    Permission(TRANSFER, "transfer a session to another agent"),
+    Permission(RECORDING, "say whether a conversation is recorded", ("conversation:call:record",)),
+    Permission(USER_READ, "read users", ("directory:user:view",)),
+    Permission(USER_WRITE, "make users and change what they may do",
+               ("directory:user:add", "directory:user:edit", "directory:user:delete")),
+    Permission(ROLE_VIEW, "read roles and what they hold"),
+    Permission(ROLE_EDIT, "make, change and delete roles, and give them to users",
+               ("authorization:role:add", "authorization:role:delete", "authorization:grant:add",
+                "authorization:grant:delete")),
+    Permission(WRAPUP_CODE_VIEW, "read wrap-up codes"),
+    Permission(WRAPUP_CODE_EDIT, "make, change and delete wrap-up codes",
+               ("routing:wrapupCode:add", "routing:wrapupCode:delete")),
     Permission(DEPLOYMENT_VIEW, "read web deployments"),
     Permission(DEPLOYMENT_EDIT, "make, change and delete web deployments",
                ("webDeployments:deployment:add", "webDeployments:deployment:delete")),

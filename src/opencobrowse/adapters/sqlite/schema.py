@@ -46,6 +46,33 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     CREATE INDEX configuration_org ON configuration (org_id);
     CREATE TABLE server_key (purpose TEXT PRIMARY KEY, key BLOB NOT NULL) STRICT;
     """,
+    """
+    CREATE TABLE role (id TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL,
+        org_id TEXT NOT NULL, name TEXT NOT NULL) STRICT;
+    CREATE UNIQUE INDEX role_name ON role (org_id, name);
+    CREATE TABLE authorization_code (id TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL,
+        user_id TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+    CREATE INDEX authorization_code_user ON authorization_code (user_id);
+    CREATE INDEX authorization_code_expiry ON authorization_code (expires_at);
+    CREATE TABLE refresh_token (id TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL,
+        user_id TEXT NOT NULL, family TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+    CREATE INDEX refresh_token_user ON refresh_token (user_id);
+    CREATE INDEX refresh_token_family ON refresh_token (family);
+    CREATE INDEX refresh_token_expiry ON refresh_token (expires_at);
+    CREATE TABLE used_assertion (id TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL,
+        expires_at INTEGER NOT NULL) STRICT;
+    CREATE INDEX used_assertion_expiry ON used_assertion (expires_at);
+    CREATE TABLE channel (id TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL,
+        org_id TEXT NOT NULL, owner TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+    CREATE INDEX channel_owner ON channel (owner);
+    CREATE INDEX channel_org ON channel (org_id);
+    CREATE INDEX channel_expiry ON channel (expires_at);
+    CREATE TABLE wrapup_code (id TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL,
+        org_id TEXT NOT NULL, name TEXT NOT NULL) STRICT;
+    CREATE UNIQUE INDEX wrapup_code_name ON wrapup_code (org_id, name);
+    UPDATE person SET body = CAST(json_set(CAST(body AS TEXT),
+        '$.granted', json_extract(CAST(body AS TEXT), '$.permissions')) AS BLOB);
+    """,
 )
 
 

@@ -22,7 +22,7 @@ from opencobrowse.ports.store import Change, Conflict, Put, Record
 
 R = TypeVar("R", bound=Record)
 
-_EXPIRING = ("token", "remembered")
+_EXPIRING = ("token", "remembered", "authorization_code", "refresh_token", "used_assertion", "channel")
 _PRUNED_AT_ONCE = 500
 
 _PRAGMAS = (

@@ -10,8 +10,11 @@ import msgspec
 
 from opencobrowse.domain.conversation import Conversation
 from opencobrowse.domain.deployment import Configuration, Deployment
-from opencobrowse.domain.people import OAuthClient, Organization, Remembered, Token, User
+from opencobrowse.domain.notification import Channel
+from opencobrowse.domain.oauth import AuthorizationCode, RefreshToken, UsedAssertion
+from opencobrowse.domain.people import OAuthClient, Organization, Remembered, Role, Token, User
 from opencobrowse.domain.session import Session
+from opencobrowse.domain.wrapup import WrapupCode
 from opencobrowse.kernel.secrets import Secret
 
 Column = str | int | None
@@ -48,7 +51,7 @@ class Table:
         return [value(record) for value in self.keys.values()]
 
 
-def _table(name: str, kind: type[Any], **keys: Callable[[Any], Column]) -> Table:
+def _table(name: str, kind: type[Any], /, **keys: Callable[[Any], Column]) -> Table:
     names = list(keys)
     marks = ", ".join("?" for _ in names)
     sets = "".join(f", {column} = ?" for column in names)
@@ -76,6 +79,31 @@ TABLES: Final[Mapping[type[Any], Table]] = {
     Organization: _table("organization", Organization),
     OAuthClient: _table("oauth_client", OAuthClient, org_id=lambda r: r.org_id),
     User: _table("person", User, org_id=lambda r: r.org_id, email=lambda r: r.email),
+    Role: _table("role", Role, org_id=lambda r: r.org_id, name=lambda r: r.name.casefold()),
+    AuthorizationCode: _table(
+        "authorization_code",
+        AuthorizationCode,
+        user_id=lambda r: r.user_id,
+        expires_at=lambda r: r.expires_at,
+    ),
+    RefreshToken: _table(
+        "refresh_token",
+        RefreshToken,
+        user_id=lambda r: r.user_id,
+        family=lambda r: r.family,
+        expires_at=lambda r: r.expires_at,
+    ),
+    UsedAssertion: _table("used_assertion", UsedAssertion, expires_at=lambda r: r.expires_at),
+    Channel: _table(
+        "channel",
+        Channel,
+        org_id=lambda r: r.org_id,
+        owner=lambda r: r.owner,
+        expires_at=lambda r: r.expires_at,
+    ),
+    WrapupCode: _table(
+        "wrapup_code", WrapupCode, org_id=lambda r: r.org_id, name=lambda r: r.name.casefold()
+    ),
     Token: _table("token", Token, user_id=lambda r: r.user_id, expires_at=lambda r: r.expires_at),
     Conversation: _table(
         "conversation",
