@@ -59,6 +59,7 @@ CODES: Final[dict[str, str]] = {
     "origin.not.allowed": "The page's origin is not among the deployment's allowed domains.",
     "participant.not.found": "There is no such participant in this conversation.",
     "password.too.short": "The password is too short.",
+    "permission.of.role": "One of the user's roles holds the permission. Take the role from the user.",
     "request.timeout": "The call was not finished within 15 seconds. Send it again.",
     "request.too.large": "The body is over 1 MiB.",
     "store.unavailable": "The store cannot be reached or written. Send it again after Retry-After.",

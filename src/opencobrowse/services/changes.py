@@ -9,7 +9,7 @@ from typing import Final
 from opencobrowse.kernel.errors import Clash
 from opencobrowse.ports.store import Conflict, Put, R, Store
 
-_ATTEMPTS: Final = 8
+ATTEMPTS: Final = 8
 
 
 async def change(
@@ -17,7 +17,7 @@ async def change(
 ) -> R:
     """The record after `decide`, as stored; unwritten where nothing changes. `before` has been read already,
     `again` reads it anew. What `decide` raises leaves everything as it was."""
-    for _ in range(_ATTEMPTS):
+    for _ in range(ATTEMPTS):
         after = decide(before)
         if after == before:
             return before
@@ -27,4 +27,9 @@ async def change(
             before = await again()
             continue
         return replace(after, version=after.version + 1)
-    raise Clash(f"{what} is being changed by too many at once.", code="conflict", cure="Send it again.")
+    raise too_many(what)
+
+
+def too_many(what: str) -> Clash:
+    """Somebody else was faster, `ATTEMPTS` times."""
+    return Clash(f"{what} is being changed by too many at once.", code="conflict", cure="Send it again.")

@@ -112,8 +112,9 @@ class Directory:
             )
         hashed = await self._passwords.hash(password) if password else None
         user = User(
-            new_id(), org_id, email, name or email.split("@")[0], permissions, self._clock.now(), hashed
-        )
+            new_id(), org_id, email, name or email.split("@")[0], permissions, self._clock.now(), hashed,
+            granted=permissions,
+        )  # fmt: skip
         try:
             await self._store.commit(Put(user))
         except Conflict:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from opencobrowse.domain.people import Token, User
+from opencobrowse.domain.people import Role, Token, User
 from opencobrowse.kernel.errors import Invalid
 from opencobrowse.ports.passwords import Passwords
 from opencobrowse.ports.store import Change, Conflict, Delete, Put, Store
 from opencobrowse.services.directory import AGENT_PERMISSIONS, Directory
+from opencobrowse.services.grants import roles_of, with_grants
 from opencobrowse.services.permissions import COBROWSE_AGENT
 
 MIN_PASSWORD: Final = 8
@@ -51,12 +52,11 @@ class Operator:
         hashed = await self._passwords.hash(password)
         for _ in range(_ATTEMPTS):
             user = (await self._store.find(User, email=email.strip().lower()))[0]
-            permissions = (
-                user.permissions | AGENT_PERMISSIONS if agent else user.permissions - {COBROWSE_AGENT}
-            )
+            roles = await roles_of(self._store, user)
             after = replace(
-                user, password_hash=hashed, name=name or user.name, permissions=permissions, active=True
-            )
+                _as_agent(user, roles) if agent else _no_agent(user, roles),
+                password_hash=hashed, name=name or user.name, active=True,
+            )  # fmt: skip
             tokens = await self._store.find(Token, user_id=user.id)
             changes: list[Change] = [Put(after), *(Delete(Token, token.id) for token in tokens)]
             try:
@@ -65,3 +65,13 @@ class Operator:
                 continue
             return Person(replace(after, version=after.version + 1), made=False)
         raise Invalid("The user is being changed by too many at once.", code="conflict")
+
+
+def _as_agent(user: User, roles: list[Role]) -> User:
+    return with_grants(user, user.granted | AGENT_PERMISSIONS, roles)
+
+
+def _no_agent(user: User, roles: list[Role]) -> User:
+    """Without `cobrowse:agent`, and without the roles that would give it back."""
+    kept = [role for role in roles if COBROWSE_AGENT not in role.permissions]
+    return with_grants(user, user.granted - {COBROWSE_AGENT}, kept)

@@ -6,14 +6,15 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from opencobrowse.domain.people import User
+from opencobrowse.domain.people import Role, User
 from opencobrowse.kernel.errors import Clash, Detail, Example, Invalid, NotFound
 from opencobrowse.kernel.ids import canonical
-from opencobrowse.ports.store import Store
+from opencobrowse.ports.store import Conflict, Put, Store
 from opencobrowse.services.access import Access
 from opencobrowse.services.actor import Actor
-from opencobrowse.services.changes import change
+from opencobrowse.services.changes import ATTEMPTS, change, too_many
 from opencobrowse.services.directory import AGENT_PERMISSIONS, Directory
+from opencobrowse.services.grants import roles_of, with_grants
 from opencobrowse.services.permissions import (
     ALL,
     COBROWSE_AGENT,
@@ -131,13 +132,19 @@ class Users:
         actor.need(USER_WRITE)
         added, removed = named_permissions(add), named_permissions(remove)
 
-        def decide(user: User) -> User:
-            return replace(user, permissions=(user.permissions | added) - removed)
-
-        user = await self._change(actor, user_id, decide)
-        if COBROWSE_AGENT in removed:
-            self._access.dismiss(user.id)
-        return user
+        for _ in range(ATTEMPTS):
+            before = await self._mine(actor, user_id)
+            roles = await roles_of(self._store, before)  # after the user: a role that changes changes them
+            _check_removal(removed, roles)
+            after = with_grants(before, (before.granted | added) - removed, roles)
+            try:
+                await self._store.commit(Put(after))
+            except Conflict:
+                continue
+            if COBROWSE_AGENT in before.permissions - after.permissions:
+                self._access.dismiss(after.id)
+            return replace(after, version=after.version + 1)
+        raise too_many("The user")
 
     async def _change(self, actor: Actor, user_id: str, decide: Callable[[User], User]) -> User:
         def again() -> Awaitable[User]:
@@ -154,6 +161,18 @@ class Users:
                 cure="GET /api/v2/users lists the users.",
             )
         return user
+
+
+def _check_removal(removed: frozenset[str], roles: Iterable[Role]) -> None:
+    """What a role holds is not taken away from one person alone. Raises 409 naming the role."""
+    for role in roles:
+        if kept := sorted(removed & role.permissions):
+            raise Clash(
+                f"The user holds {kept[0]} by the role {role.name}.",
+                code="permission.of.role",
+                cure=f"Take the role from the user: PUT /api/v2/authorization/roles/{role.id}/users/remove.",
+                entity_id=role.id,
+            )
 
 
 def named_permissions(names: Iterable[str]) -> frozenset[str]:
