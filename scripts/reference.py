@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from opencobrowse.http import catalogue
 from opencobrowse.runtime.settings import PREFIX, describe
 from opencobrowse.services.permissions import BROAD, PERMISSIONS
 
@@ -48,7 +49,7 @@ def settings() -> str:
     return "\n".join([*head, *table, ""])
 
 
-PAGES = {"permissions.md": permissions, "settings.md": settings}
+PAGES = {"errors.md": catalogue.markdown, "permissions.md": permissions, "settings.md": settings}
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from litestar import Litestar, Response, get
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 
-from opencobrowse.http import assets, codes, docs, openapi, problems
+from opencobrowse.http import assets, catalogue, docs, openapi, problems
 from opencobrowse.http.budget import Budget
 from opencobrowse.http.framework import ModelAnswer, ReadRequest
 from opencobrowse.http.help import Helper
@@ -49,7 +49,7 @@ def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int, unrea
         alive,
         _ready(unready),
         openapi_json,
-        codes.handler(),
+        catalogue.handler(),
     ]
     app = Litestar(
         routes,

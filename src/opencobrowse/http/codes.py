@@ -1,106 +1,218 @@
-"""Every error code with its meaning: where `help.docs` leads. A test holds the table complete."""
+"""Every error code: its status, what causes it, what to do about it, a call that gets it.
+
+`catalogue.py` makes the page at /docs/errors and docs/reference/errors.md from this table; `help.docs` of
+every error leads to its row. A test reads the source and holds the table to what is raised in it.
+"""
 
 from __future__ import annotations
 
-import html
-from typing import Any, Final
-
-from litestar import MediaType, Response, get
-
-from opencobrowse.http.docs import HEADERS
+from dataclasses import dataclass
+from typing import Final
 
 PATH: Final = "/docs/errors"
 
-CODES: Final[dict[str, str]] = {
-    "agent.ambiguous": "Several agents are connected and none was named. Name one: the details list them.",
-    "agent.not.connected": "No agent is connected to the conversation. Add one with …/participants.",
-    "agent.not.found": "The named agent is no active user of yours, nor an agent's participant id.",
-    "agent.not.in.conversation": "The named agent is not connected to this conversation. Add them first.",
-    "already.sharing": "This page shares another session. End that one first.",
-    "authentication.required": "There was no bearer token. POST /oauth/token gives one.",
-    "bad.credentials": "The token is unknown or revoked, or the password is wrong.",
-    "bad.request": "The request could not be understood.",
-    "client.exists": "There is an OAuth client with this id.",
-    "cobrowse.disabled": "The deployment's configuration has cobrowsing switched off.",
-    "cobrowse.session.exists": "The conversation has a live session; its id and links are in the answer. "
-    "Use it, or end it first.",
-    "cobrowse.session.not.found": "There is no such session, or it is over, or it is not yours to see.",
-    "cobrowse.session.state": "The session's state does not allow this: it is over, or was answered already.",
-    "configuration.in.use": "A deployment uses the configuration.",
-    "configuration.not.found": "There is no such configuration in your organisation.",
-    "configuration.not.published": "The configuration has a draft only. Publish it first.",
-    "conflict": "Others changed the same thing at the same moment, again and again. Send it again.",
-    "control.not.allowed": "No published configuration lets agents have control. Start a session to view, or "
-    "set allowAgentControl and publish.",
-    "conversation.not.active": "A session needs an active conversation. Queued or alerting: wait for the "
-    'agent, or PATCH {"state": "active"}. Ended: start a new one.',
-    "conversation.not.found": "There is no such conversation in your organisation.",
-    "conversation.state": "The conversation cannot move to this state from the one that it is in.",
-    "credentials.expired": "The token has expired. POST /oauth/token gives a new one.",
-    "deployment.not.found": "There is no such web deployment, or it is not active.",
-    "idempotency.key.reused": "The Idempotency-Key was used with another body in the last 48 hours.",
-    "identity.mismatch": "The external id and the signed token name different customers.",
-    "identity.proof.invalid": "The signed identity is no valid JWT {sub, exp} of this deployment's secret.",
-    "identity.proof.required": "This deployment needs a signed identity: without one, anybody could receive "
-    "another customer's prompt.",
-    "internal.server.error": "A defect of the server. Report it with the contextId.",
-    "invalid.json": "The body is not JSON that every reader reads alike: see the summary for the place.",
-    "invalid.value": "A value is not one that the field can have. The details name the field.",
-    "join.code.not.found": "No session waits under this code: it is wrong, was used, or is too old.",
-    "method.not.allowed": "The path exists, the method does not. Allow lists those that do.",
-    "missing.any.permissions": "The token holds none of the permissions that allow this call.",
-    "missing.body": "The call needs a body.",
-    "missing.field": "A field that is needed is not there. The details name it.",
-    "missing.permissions": "A permission is missing: the caller's, or cobrowse:agent of the named agent.",
-    "not.authorized": "The caller is known and may not do this.",
-    "not.found": "There is no such path or file. The message names the right path.",
-    "not.yours": "This belongs to somebody else.",
-    "offer.closed": "The offer is no longer open on this page: it was answered, withdrawn, or is too old.",
-    "origin.not.allowed": "The page's origin is not among the deployment's allowed domains.",
-    "participant.not.found": "There is no such participant in this conversation.",
-    "password.too.short": "The password is too short.",
-    "permission.of.role": "One of the user's roles holds the permission. Take the role from the user.",
-    "request.timeout": "The call was not finished within 15 seconds. Send it again.",
-    "request.too.large": "The body is over 1 MiB.",
-    "store.unavailable": "The store cannot be reached or written. Send it again after Retry-After.",
-    "ticket.refused": "The ticket is forged, late or used. Ask for a new one.",
-    "too.many.participants": "A conversation has at most 100 participants.",
-    "too.many.requests": "The budget of calls is used up. Wait for Retry-After seconds.",
-    "unknown.field": "The call does not know a field of the body. The details name the nearest known ones.",
-    "unsupported.media.type": "The body is not said to be JSON. Send Content-Type: application/json.",
-    "user.context.required": "The call is about a person, and the token is a program's.",
-    "user.exists": "There is a user with this e-mail address.",
-    "user.not.found": "There is no such active user in your organisation.",
-    "version.mismatch": "The thing has changed since you read it. Read it again, then change it.",
-    "version.not.found": "There is no such version of the configuration.",
-}
+_LIVE: Final = "on a page's or a viewer's socket"
+_START: Final = "POST /api/v2/conversations/{id}/cobrowse"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """`status`: one, or all that it comes with. `example`: a call that is refused with it, and when."""
+
+    status: int | tuple[int, ...]
+    cause: str
+    cure: str
+    example: str
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        return self.status if isinstance(self.status, tuple) else (self.status,)
+
+
+CODES: Final[dict[str, Code]] = {
+    "agent.ambiguous": Code(
+        400, "Several agents are connected to the conversation and none was named.",
+        "Name one of them: the details list them.", f"{_START} {{}}, two agents connected"),
+    "agent.not.connected": Code(
+        409, "No agent is connected to the conversation.",
+        "Add one with …/participants, then start again.", f"{_START} {{}}, nobody but the customer there"),
+    "agent.not.found": Code(
+        404, "The named agent is no active user of your organisation, nor an agent's participant id.",
+        "Name them by user id (GET /api/v2/users) or by participant id.",
+        f'{_START} {{"agentId": "nobody"}}'),
+    "agent.not.in.conversation": Code(
+        409, "The named agent is not connected to this conversation.",
+        "Add them with …/participants, or name an agent who is connected.",
+        f'{_START} {{"agentId": "<a user who is elsewhere>"}}'),
+    "already.sharing": Code(
+        409, "The page shares another session.", "End that one first.", f"accept {_LIVE}"),
+    "authentication.required": Code(
+        401, "There is no bearer token.",
+        "Get one with POST /oauth/token and send it as Authorization: Bearer ….",
+        "GET /api/v2/organizations/me without Authorization"),
+    "bad.credentials": Code(
+        401, "The token is unknown or was revoked, or the password is wrong.",
+        "Get a new token with POST /oauth/token; an operator can set a new password.",
+        "GET /api/v2/organizations/me with Authorization: Bearer wrong"),
+    "client.exists": Code(
+        409, "There is an OAuth client with this id.", "Choose another id, or use that client.",
+        "opencobrowse client create, the id being taken"),
+    "cobrowse.disabled": Code(
+        403, "The deployment's published configuration has cobrowsing switched off.",
+        "Set cobrowse.enabled in the configuration and publish it.", "POST /api/v2/opencobrowse/pages"),
+    "cobrowse.session.exists": Code(
+        409, "The conversation has a live session; its id and links are in the answer.",
+        'Use it, or end it: PATCH /api/v2/conversations/cobrowsesessions/{id} {"state": "disconnected"}.',
+        "POST /api/v2/conversations/{id}/cobrowse/initiate, twice"),
+    "cobrowse.session.not.found": Code(
+        404, "There is no such session in your organisation, or it is over.",
+        "Start one with POST …/cobrowse; cobrowseSessionId is left out for a new one.",
+        "GET /api/v2/conversations/cobrowsesessions/{id}, never started"),
+    "cobrowse.session.state": Code(
+        409, "The session's state does not allow this: it is over, or was answered already.",
+        "Read the session; start a new one if it is over.", f"accept {_LIVE}, after the end"),
+    "configuration.in.use": Code(
+        409, "A deployment uses the configuration.",
+        "Delete the deployment, or give it another configuration.",
+        "DELETE /api/v2/webdeployments/configurations/{id}"),
+    "configuration.not.found": Code(
+        404, "There is no such configuration in your organisation.",
+        "GET /api/v2/webdeployments/configurations lists them.",
+        "GET /api/v2/webdeployments/configurations/nothing/versions"),
+    "configuration.not.published": Code(
+        409, "The configuration has a draft only.",
+        "Publish it: POST …/configurations/{id}/versions/draft/publish.",
+        "POST /api/v2/webdeployments/deployments"),
+    "conflict": Code(
+        (400, 409), "Others changed the same thing at the same moment, again and again.", "Send it again.",
+        "many starts of one conversation at once"),
+    "control.not.allowed": Code(
+        403, "No published configuration lets agents have control.",
+        "Ask for cobrowseType view, or set allowAgentControl and publish.",
+        f'{_START} {{"cobrowseType": "control"}}'),
+    "conversation.not.active": Code(
+        409, "A session needs an active conversation: it is queued, alerting or ended.",
+        'Wait for the agent, or PATCH {"state": "active"}; of an ended one, start a new conversation.',
+        f"{_START} {{}}, still queued"),
+    "conversation.not.found": Code(
+        404, "There is no such conversation in your organisation.",
+        "Use the id from POST /api/v2/conversations; GET /api/v2/conversations?externalTag=… finds it again.",
+        "POST /api/v2/conversations/nothing/cobrowse {}"),
+    "conversation.state": Code(
+        409, "The conversation cannot move to this state from the one that it is in.",
+        "queued goes to alerting or active, alerting to active, all of them to disconnected.",
+        'PATCH /api/v2/conversations/{id} {"state": "alerting"}, being active'),
+    "credentials.expired": Code(
+        401, "The token has expired.", "Get a new one with POST /oauth/token.",
+        "any call, 24 h after the token was given"),
+    "deployment.not.found": Code(
+        404, "There is no such web deployment, or it is not active.",
+        "GET /api/v2/webdeployments/deployments lists them.",
+        "GET /api/v2/webdeployments/deployments/nothing"),
+    "idempotency.key.reused": Code(
+        422, "The Idempotency-Key was used with another body in the last 48 hours.",
+        "Send a new request with a new key: a key only repeats its own request.",
+        f'{_START} {{"reason": "another"}} with the Idempotency-Key of an earlier body'),
+    "identity.mismatch": Code(
+        403, "The external id and the signed token name different customers.",
+        "Send the token that was signed for this customer.", "POST /api/v2/opencobrowse/pages"),
+    "identity.proof.invalid": Code(
+        400, "The signed identity is no valid JWT {sub, exp} of this deployment's secret.",
+        "Sign it with the deployment's secret (HS256), exp in the future.",
+        "POST /api/v2/opencobrowse/pages"),
+    "identity.proof.required": Code(
+        403, "This deployment needs a signed identity: without one, anybody could receive another's prompt.",
+        "Send externalToken, or switch requireSignedIdentity off.", "POST /api/v2/opencobrowse/pages"),
+    "internal.server.error": Code(
+        500, "A defect of the server.",
+        "Report it with the contextId, which finds it in the log.", "any call"),
+    "invalid.json": Code(
+        400, "The body is not JSON that every reader reads alike: broken, a key twice, not UTF-8, too deep.",
+        "Send one JSON object in UTF-8; the summary names the place.", f'{_START} {{"agentId": '),
+    "invalid.value": Code(
+        400, "A value is not one that the field can have.", "Correct the field that the details name.",
+        f'{_START} {{"cobrowseType": "full"}}'),
+    "join.code.not.found": Code(
+        404, "No session waits under this code: it is wrong, was used, or is too old.",
+        "Ask the agent for a new code.", "POST /api/v2/opencobrowse/join"),
+    "method.not.allowed": Code(
+        405, "The path exists, the method does not.", "Use one of those that the Allow header lists.",
+        "GET /api/v2/conversations/{id}/cobrowse"),
+    "missing.any.permissions": Code(
+        403, "The token holds none of the permissions that allow this call.",
+        "An administrator grants one of them to the client or the user; then get a new token.",
+        f"{_START} {{}} with a token of scope conversation:read"),
+    "missing.body": Code(
+        400, "The call needs a body.", "Send one JSON object with Content-Type: application/json.",
+        "POST /api/v2/conversations, empty"),
+    "missing.field": Code(
+        400, "A field that is needed is not there.", "Add the field that the details name.",
+        "POST /api/v2/conversations {}"),
+    "missing.permissions": Code(
+        403, "A permission is missing: the caller's, or cobrowse:agent of the named agent.",
+        "An administrator grants it; POST /api/v2/users/{id}/permissions is the call for a user.",
+        f'{_START} {{"agentId": "<a user without cobrowse:agent>"}}'),
+    "not.authorized": Code(
+        403, "The caller is known and may not do this.", "The summary says why.",
+        "any call with another organisation's X-Genesys-Organization-ID"),
+    "not.found": Code(
+        404, "There is no such path or file.", "Send it to the path that the message names.",
+        "POST /api/v2/conversations/webchat/{id}/cobrowse"),
+    "not.yours": Code(
+        409, "This belongs to somebody else.", "Take over only what is yours.", f"take over {_LIVE}"),
+    "offer.closed": Code(
+        409, "The offer is no longer open on this page: answered, withdrawn or too old.",
+        "Wait for the next one.", f"accept {_LIVE}"),
+    "origin.not.allowed": Code(
+        403, "The page's origin is not among the deployment's allowed domains.",
+        "Add it to allowedDomains of the deployment.", "POST /api/v2/opencobrowse/pages"),
+    "participant.not.found": Code(
+        404, "There is no such participant in this conversation.", "The summary lists those who are.",
+        'PATCH /api/v2/conversations/{id}/participants/nobody {"state": "disconnected"}'),
+    "password.too.short": Code(
+        400, "The password is too short.", "Choose a longer one.",
+        'POST /api/v2/users {"email": "a@b.example", "password": "short"}'),
+    "request.timeout": Code(
+        504, "The call was not finished within 15 seconds.",
+        "Send it again, with the same Idempotency-Key where there is one.",
+        "any call that changes something"),
+    "request.too.large": Code(
+        413, "The body is over 1 MiB.", "Send less.", "any call with a body of more than 1,048,576 bytes"),
+    "store.unavailable": Code(
+        503, "The store cannot be reached or written.", "Send it again after Retry-After.", "any call"),
+    "ticket.refused": Code(
+        401, "The ticket is forged, late or used.", "Ask for a new one.", "opening a live socket"),
+    "too.many.participants": Code(
+        409, "A conversation has at most 100 participants.", "Add fewer, or start a new conversation.",
+        "POST /api/v2/conversations/{id}/participants, 101 of them"),
+    "too.many.requests": Code(
+        429, "The budget of calls is used up.", "Wait for Retry-After seconds.",
+        "the 301st call of a minute with one token"),
+    "unknown.field": Code(
+        400, "The call does not know a field of the body.",
+        "Leave it out, or write the nearest known name, which the details give.",
+        f'{_START} {{"agentID": "…"}}'),
+    "unsupported.media.type": Code(
+        415, "The body is not said to be JSON.", "Send Content-Type: application/json.",
+        f"{_START} agentId=… as a form"),
+    "user.context.required": Code(
+        400, "The call is about a person, and the token is a program's.",
+        "Use a user's token, or name the user: GET /api/v2/users/{id}.", "GET /api/v2/users/me"),
+    "user.exists": Code(
+        409, "There is a user with this e-mail address.", "Use that user, or another address.",
+        'POST /api/v2/users {"email": "<taken>"}'),
+    "user.not.found": Code(
+        404, "There is no such active user in your organisation.", "GET /api/v2/users lists them.",
+        "GET /api/v2/users/nobody"),
+    "version.mismatch": Code(
+        409, "The thing has changed since you read it.", "Read it again, then change it.",
+        'PATCH /api/v2/users/{id} {"version": 1}, being at 2'),
+    "version.not.found": Code(
+        404, "There is no such version of the configuration.", "GET …/versions lists them.",
+        "GET /api/v2/webdeployments/configurations/{id}/versions/99"),
+}  # fmt: skip
 
 
 def link(public_url: str, code: str) -> str:
     """Where a code is explained; a code that is not in the table leads to the page's top."""
     return f"{public_url}{PATH}#{code}" if code in CODES else f"{public_url}{PATH}"
-
-
-def handler() -> Any:
-    content = _page().encode()
-
-    @get(PATH, include_in_schema=False, media_type=MediaType.HTML, sync_to_thread=False)
-    def error_codes() -> Response[bytes]:
-        return Response(content, media_type=MediaType.HTML, headers=HEADERS)
-
-    return error_codes
-
-
-def _page() -> str:
-    rows = "".join(
-        f'<tr id="{code}"><td><code>{code}</code></td><td>{html.escape(meaning)}</td></tr>'
-        for code, meaning in CODES.items()
-    )
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Error codes · opencobrowse</title>'
-        '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/docs/style.css">'
-        "<h1>Error codes</h1><p>Every refusal has a <code>code</code>, a sentence on what to change in "
-        "<code>help.summary</code>, and, wherever one would succeed, the corrected request in "
-        '<code>help.example</code>. <a href="/docs">All calls</a></p>'
-        f"<table><tr><th>code</th><th>what it means</th></tr>{rows}</table></html>"
-    )
