@@ -172,6 +172,9 @@ CODES: Final[dict[str, Code]] = {
     "password.too.short": Code(
         400, "The password is too short.", "Choose a longer one.",
         'POST /api/v2/users {"email": "a@b.example", "password": "short"}'),
+    "permission.of.role": Code(
+        409, "One of the user's roles holds the permission: it cannot be taken away by itself.",
+        "Take the role from the user.", 'POST /api/v2/users/{id}/permissions {"remove": ["cobrowse:agent"]}'),
     "request.timeout": Code(
         504, "The call was not finished within 15 seconds.",
         "Send it again, with the same Idempotency-Key where there is one.",
