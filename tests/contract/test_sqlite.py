@@ -66,6 +66,7 @@ def test_every_connection_is_wal_and_synchronous_full(store: SqliteStore) -> Non
         (Session, {"token_index": "t"}),
         (Session, {"agent_user_id": "a", "live": 1}),
         (User, {"email": "e"}),
+        (User, {"identity": "i"}),
         (Token, {"user_id": "u"}),
     ],
 )

@@ -145,6 +145,23 @@ def test_of_200_concurrent_changes_of_one_record_one_wins(store: AnyStore) -> No
     run(work)
 
 
+def test_one_identity_at_the_provider_is_one_person(store: AnyStore) -> None:
+    """Two first sign-ins at once, or a second account with the same `issuer|sub`: one of them is a conflict."""
+
+    def person(number: int, identity: str | None) -> User:
+        return User(f"u{number}", "org-1", f"a{number}@b.example", "Ada", frozenset(), NOW, identity=identity)
+
+    async def work() -> list[str]:
+        await store.commit(Put(person(1, "https://id.example|7")), Put(person(2, None)), Put(person(3, None)))
+        with pytest.raises(Conflict):
+            await store.commit(Put(person(4, "https://id.example|7")))
+        with pytest.raises(Conflict):
+            await store.commit(Put(replace(person(2, "https://id.example|7"), version=1)))
+        return [user.id for user in await store.find(User, identity="https://id.example|7")]
+
+    assert run(work) == ["u1"]
+
+
 def test_an_email_is_taken_once(store: AnyStore) -> None:
     async def work() -> None:
         people = [User(f"u{n}", "org-1", "a@b.example", "Ada", frozenset(), NOW) for n in range(5)]

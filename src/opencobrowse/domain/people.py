@@ -55,7 +55,8 @@ class User:
 
     `permissions` is all they may do: what was `granted` to them and what their roles hold. It is kept, so
     that every call can read it in one place; `services/roles.py` keeps it true. `others` are the platform's
-    fields that have no meaning here (`department`, `title`), given back as they came.
+    fields that have no meaning here (`department`, `title`), given back as they came. `identity` is who they
+    are at the identity provider, `issuer|sub`, from their first single sign-on; no two people have the same.
     """
 
     id: str
@@ -69,6 +70,7 @@ class User:
     granted: frozenset[str] = frozenset()
     role_ids: tuple[str, ...] = ()
     others: Mapping[str, Any] = field(default_factory=dict)
+    identity: str | None = None
     version: int = 0
 
 

@@ -73,6 +73,10 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     UPDATE person SET body = CAST(json_set(CAST(body AS TEXT),
         '$.granted', json_extract(CAST(body AS TEXT), '$.permissions')) AS BLOB);
     """,
+    """
+    ALTER TABLE person ADD COLUMN identity TEXT;
+    CREATE UNIQUE INDEX person_identity ON person (identity);
+    """,
 )
 
 

@@ -78,7 +78,13 @@ def _decoder(kind: type[Any]) -> Callable[[bytes, int], Any]:
 TABLES: Final[Mapping[type[Any], Table]] = {
     Organization: _table("organization", Organization),
     OAuthClient: _table("oauth_client", OAuthClient, org_id=lambda r: r.org_id),
-    User: _table("person", User, org_id=lambda r: r.org_id, email=lambda r: r.email),
+    User: _table(
+        "person",
+        User,
+        org_id=lambda r: r.org_id,
+        email=lambda r: r.email,
+        identity=lambda r: r.identity,
+    ),
     Role: _table("role", Role, org_id=lambda r: r.org_id, name=lambda r: r.name.casefold()),
     AuthorizationCode: _table(
         "authorization_code",
