@@ -8,44 +8,22 @@ from msgspec import UNSET
 
 from opencobrowse.domain import conversation as c
 from opencobrowse.domain.people import OAuthClient, Organization, User
-from opencobrowse.domain.session import CobrowseType, EndReason, Session, SessionState
+from opencobrowse.domain.session import CobrowseType, Session
 from opencobrowse.kernel.ids import iso
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.cobrowsesessions import CobrowseConversation
 from opencobrowse.services.guests import Invitation
 from opencobrowse.services.links import Links
+from opencobrowse.services.platform import (
+    COBROWSE_STATE,
+    DISCONNECT_TYPE,
+    PARTICIPANT_STATE,
+    SESSION_DISCONNECT,
+)
 from opencobrowse.services.sessions import SessionView
 from opencobrowse.services.start import Delivery, Started
 from opencobrowse.wire import api, cobrowsesessions, people
 
-PARTICIPANT_STATE: Final = {
-    c.ConversationState.QUEUED: "none",
-    c.ConversationState.ALERTING: "alerting",
-    c.ConversationState.ACTIVE: "connected",
-    c.ConversationState.DISCONNECTED: "disconnected",
-}
-COBROWSE_STATE: Final = {
-    SessionState.INITIATED: "offering",
-    SessionState.ACTIVE: "connected",
-    SessionState.PAUSED: "connected",
-    SessionState.ENDED: "disconnected",
-    SessionState.DECLINED: "disconnected",
-    SessionState.EXPIRED: "disconnected",
-}
-DISCONNECT_TYPE: Final = {
-    EndReason.AGENT: "endpoint",
-    EndReason.CUSTOMER: "client",
-    EndReason.API: "client",
-    EndReason.CONVERSATION_ENDED: "system",
-    EndReason.CUSTOMER_LOST: "transport.failure",
-    EndReason.AGENT_LOST: "transport.failure",
-    EndReason.TIMEOUT: "timeout",
-    EndReason.DECLINED: "client",
-    EndReason.EXPIRED: "timeout",
-    EndReason.TRANSFER: "transfer",
-}
-# The two models of the platform name the same thing differently (field.md C2).
-_PLATFORM_DISCONNECT: Final = {"timeout": "session.expired"}
 _COMMUNICATION_TYPE: Final[dict[c.ConversationType, Literal["Call", "Message", "Unknown"]]] = {
     c.ConversationType.VOICE: "Call",
     c.ConversationType.CHAT: "Message",
@@ -228,7 +206,7 @@ def _media_participant(
         start_alerting_time=leg.start_alerting_time,
         connected_time=leg.connected_time,
         end_time=leg.disconnected_time,
-        disconnect_type=_PLATFORM_DISCONNECT.get(leg.disconnect_type or "", leg.disconnect_type),
+        disconnect_type=SESSION_DISCONNECT.get(leg.disconnect_type or "", leg.disconnect_type),
     )
 
 

@@ -90,7 +90,11 @@ class Access:
                 code="authentication.required",
                 cure="Get a token with POST /oauth/token and send it as 'Authorization: Bearer …'.",
             )
-        token = await self._store.get(Token, digest(bearer))
+        return await self.holder(digest(bearer))
+
+    async def holder(self, token_id: str) -> Actor:
+        """The actor of the token that is stored under `token_id`. Raises `Unauthenticated`."""
+        token = await self._store.get(Token, token_id)
         if token is None:
             raise _bad_token()
         if token.expires_at <= self._clock.now():
