@@ -12,6 +12,7 @@ from typing import Final
 PATH: Final = "/docs/errors"
 
 _LIVE: Final = "on a page's or a viewer's socket"
+_CALLBACK: Final = "GET /oauth/oidc/callback"
 _START: Final = "POST /api/v2/conversations/{id}/cobrowse"
 
 
@@ -169,6 +170,10 @@ CODES: Final[dict[str, Code]] = {
     "participant.not.found": Code(
         404, "There is no such participant in this conversation.", "The summary lists those who are.",
         'PATCH /api/v2/conversations/{id}/participants/nobody {"state": "disconnected"}'),
+    "password.sign.in.off": Code(
+        403, "The operator switched signing in with a password off.",
+        "Use single sign-on: GET /api/v2/opencobrowse/signin says where.",
+        "POST /api/v2/opencobrowse/signin, password_sign_in being false"),
     "password.too.short": Code(
         400, "The password is too short.", "Choose a longer one.",
         'POST /api/v2/users {"email": "a@b.example", "password": "short"}'),
@@ -181,6 +186,37 @@ CODES: Final[dict[str, Code]] = {
         "any call that changes something"),
     "request.too.large": Code(
         413, "The body is over 1 MiB.", "Send less.", "any call with a body of more than 1,048,576 bytes"),
+    "sso.answer.invalid": Code(
+        401, "The identity provider's answer does not hold: forged, too old, for another client or attempt.",
+        "Begin again; if it stays, the server's log says why, under the reference.",
+        f"{_CALLBACK}, the id token being of another audience"),
+    "sso.attempt.invalid": Code(
+        400, "The sign-in was not begun in this browser, is over ten minutes old, or was finished already.",
+        "Begin again on the sign-in page.", f"{_CALLBACK}?state=… in another browser"),
+    "sso.email.unverified": Code(
+        403, "The identity provider does not say that the e-mail address is verified.",
+        "Confirm the address at the identity provider, then begin again.",
+        f'{_CALLBACK}, the claims being {{"email_verified": false}}'),
+    "sso.not.configured": Code(
+        404, "The server has no identity provider.", "Sign in with a password, or set oidc_issuer.",
+        "GET /oauth/oidc/start"),
+    "sso.provider.unavailable": Code(
+        503, "The identity provider cannot be reached, is too slow, or answers what is no answer.",
+        "Try again in a minute; the server's log says what happened.",
+        "GET /oauth/oidc/start, the provider being down"),
+    "sso.refused": Code(
+        403, "The identity provider did not sign the person in, or they did not agree.",
+        "Begin again and agree, or ask an administrator of the provider.",
+        f"{_CALLBACK}?error=access_denied"),
+    "sso.user.inactive": Code(
+        403, "The user is switched off.", 'PATCH /api/v2/users/{id} {"state": "active"}.', _CALLBACK),
+    "sso.user.other": Code(
+        403, "The user with this e-mail address belongs to another account of the identity provider.",
+        "If that account was theirs: opencobrowse user release.",
+        f"{_CALLBACK}, the person having a new sub"),
+    "sso.user.unknown": Code(
+        403, "The person signed in at the provider and is no user here.",
+        "Make a user with their e-mail address, or set oidc_create_agents.", _CALLBACK),
     "store.unavailable": Code(
         503, "The store cannot be reached or written.", "Send it again after Retry-After.", "any call"),
     "ticket.refused": Code(

@@ -26,6 +26,7 @@ CONVERSATION_IDLE_MS: Final = 24 * HOUR
 PARTICIPANTS_PER_CONVERSATION: Final = 100
 PAGE_SIZE: Final = 25
 MAX_PAGE_SIZE: Final = 500
+MAX_PAGE_NUMBER: Final = 1_000_000
 
 # Sign-in of people and programs (RFC 6749, 7523, 7636, 9700)
 AUTHORIZATION_CODE_MS: Final = 60 * SECOND
@@ -84,6 +85,9 @@ PROVIDER_RETRY_SECONDS: Final = 5.0
 SINGLE_SIGN_ON_MS: Final = 10 * MINUTE
 SINGLE_SIGN_ONS_AT_ONCE: Final = 5
 SINGLE_SIGN_ONS_PER_MINUTE: Final = 300
+
+# People (ours): what is only kept with a user
+USER_OTHERS_BYTES: Final = 64 * 1024
 
 # Web deployments (ours)
 SELECTORS: Final = 200

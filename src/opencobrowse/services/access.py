@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from opencobrowse.domain.people import OAuthClient, Organization, Token, User
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
-from opencobrowse.kernel.errors import Fault, Invalid, Unauthenticated
+from opencobrowse.kernel.errors import Fault, Forbidden, Invalid, Unauthenticated
 from opencobrowse.kernel.secrets import Secret, digest, new_token, same
 from opencobrowse.ports.passwords import Passwords
 from opencobrowse.ports.rooms import Rooms
@@ -41,7 +41,17 @@ class WrongClient(Invalid):
 
 
 class Access:
-    def __init__(self, store: Store, passwords: Passwords, rooms: Rooms, clock: Clock) -> None:
+    """`password_sign_in` False: people come in by single sign-on alone."""
+
+    def __init__(
+        self,
+        store: Store,
+        passwords: Passwords,
+        rooms: Rooms,
+        clock: Clock,
+        password_sign_in: bool = True,
+    ) -> None:
+        self.password_sign_in = password_sign_in
         self._store = store
         self._rooms = rooms
         self._passwords = passwords
@@ -64,6 +74,12 @@ class Access:
 
     async def sign_in(self, email: str, password: str) -> Grant:
         """A person's token for their password. Ten failures lock the account for a minute, then longer."""
+        if not self.password_sign_in:
+            raise Forbidden(
+                "Signing in with a password is switched off.",
+                code="password.sign.in.off",
+                cure="Use single sign-on: GET /api/v2/opencobrowse/signin says where.",
+            )
         email = email.strip().lower()[:254]
         self._lockout.spend(email)
         found = await self._store.find(User, email=email)
@@ -76,6 +92,10 @@ class Access:
                 cure="Check both; an operator can set a new password with `opencobrowse user create`.",
             )
         self._lockout.succeed(email)
+        return await self._issue(user.org_id, user.permissions, user_id=user.id)
+
+    async def admit(self, user: User) -> Grant:
+        """A person's token where something else than a password said who they are."""
         return await self._issue(user.org_id, user.permissions, user_id=user.id)
 
     async def authenticate(self, bearer: str | None) -> Actor:
