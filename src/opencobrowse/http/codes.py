@@ -167,6 +167,10 @@ CODES: Final[dict[str, Code]] = {
     "origin.not.allowed": Code(
         403, "The page's origin is not among the deployment's allowed domains.",
         "Add it to allowedDomains of the deployment.", "POST /api/v2/opencobrowse/pages"),
+    "page.not.allowed": Code(
+        409, "The page is not on one of the deployment's allowed domains.",
+        "Add its host to allowedDomains, or give another page.",
+        'PUT /api/v2/webdeployments/deployments/{id} {"name": "Shop", "pageUrl": "https://elsewhere.example/"}'),
     "participant.not.found": Code(
         404, "There is no such participant in this conversation.", "The summary lists those who are.",
         'PATCH /api/v2/conversations/{id}/participants/nobody {"state": "disconnected"}'),

@@ -6,7 +6,6 @@ query parameters that handlers read by themselves, and the words of the models.
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -15,14 +14,16 @@ import msgspec
 from litestar import Litestar
 from litestar.handlers.http_handlers import HTTPRouteHandler
 
+from opencobrowse.http import schemas
 from opencobrowse.http.paths import is_guest
+from opencobrowse.kernel import limits
 from opencobrowse.wire import api, cobrowsesessions, people, webdeployments
 
 Doc = dict[str, Any]
 
 TITLE: Final = "opencobrowse"
 _METHODS: Final = ("get", "head", "post", "put", "patch", "delete")
-_REF: Final = "#/components/schemas/"
+_MODELS: Final = (api, people, cobrowsesessions, webdeployments)
 _ABOUT: Final = """\
 The cobrowse part of the Genesys Cloud Conversations API, and ours: fields and calls that the platform does
 not have are marked so. Start with `POST /oauth/token`, then send `Authorization: Bearer <access_token>`.
@@ -67,7 +68,10 @@ _MORE: Final[dict[str, set[int]]] = {
 }  # fmt: skip
 _TEXT: Final = {"type": "string"}
 _WHOLE: Final = {"type": "integer", "minimum": 1}
-_PAGE: Final = {"pageSize": {**_WHOLE, "maximum": 500, "default": 25}, "pageNumber": {**_WHOLE, "default": 1}}
+_PAGE: Final = {
+    "pageSize": {**_WHOLE, "maximum": limits.MAX_PAGE_SIZE, "default": limits.PAGE_SIZE},
+    "pageNumber": {**_WHOLE, "maximum": limits.MAX_PAGE_NUMBER, "default": 1},
+}
 _CURSOR: Final = {"pageSize": _PAGE["pageSize"], "after": _TEXT, "before": _TEXT}
 _QUERY: Final[dict[str, Doc]] = {
     "listUsers": {
@@ -76,6 +80,7 @@ _QUERY: Final[dict[str, Doc]] = {
         "state": {"type": "string", "enum": ["active", "inactive", "any"], "default": "active"},
         "sortOrder": {"type": "string", "enum": ["ASC", "DESC"], "default": "ASC"},
     },
+    "listConversations": {**_PAGE, "externalTag": _TEXT},
     "listCobrowseSessions": _PAGE,
     "listSessions": {"live": {"type": "boolean", "default": False}},
     "listDeployments": _CURSOR,
@@ -83,6 +88,11 @@ _QUERY: Final[dict[str, Doc]] = {
     "listConfigurations": {**_CURSOR, "showOnlyPublished": {"type": "boolean", "default": False}},
 }
 _ANSWERS: Final = {"createConversation": ("201", "Conversation"), "createAndStart": ("201", "Conversation")}
+# What a model cannot say of a body.
+_NEEDED: Final[dict[str, list[str]]] = {
+    "createDeployment": ["configuration"],
+    "findInvitation": ["code", "token"],
+}
 _LISTED: Final = {
     "listDeployments": "Deployment", "listVersions": "ConfigurationVersion",
     "listConfigurations": "ConfigurationVersion", "listConversations": "Conversation",
@@ -107,12 +117,9 @@ def complete(made: Doc) -> Doc:
     doc: Doc = msgspec.json.decode(msgspec.json.encode(made))
     doc["info"]["description"] = _ABOUT
     doc["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
-    schemas = doc["components"]["schemas"]
-    _, more = msgspec.json.schema_components(
-        [api.ErrorBody, people.OAuthError], ref_template=f"{_REF}{{name}}"
+    doc["components"]["schemas"] = schemas.components(
+        doc["components"]["schemas"], _MODELS, (api.ErrorBody, people.OAuthError)
     )
-    schemas.update(more)
-    _describe_models(schemas)
     doc["components"]["securitySchemes"] = _SCHEMES
     doc["paths"] = {_camel_path(path): item for path, item in sorted(doc["paths"].items())}
     for path, method, operation in operations(doc):
@@ -138,11 +145,13 @@ def _complete_operation(path: str, method: str, operation: Doc) -> None:
             parameter["name"] = _camel(parameter["name"])
     if name in _QUERY:
         known = operation.setdefault("parameters", [])
+        known[:] = [parameter for parameter in known if parameter["name"] not in _QUERY[name]]
         known += [_parameter("query", key, schema) for key, schema in _QUERY[name].items()]
     if name in _STARTS:
         parameter = _parameter("header", "Idempotency-Key", {**_TEXT, "maxLength": 255})
         parameter["description"] = "The same key and body get the first answer again, for 48 h."
         operation.setdefault("parameters", []).append(parameter)
+    _type_body(name, operation)
     _type_answers(name, operation)
     open_to_all = not path.startswith("/api/v2/") or is_guest(path.replace("{", "").replace("}", ""))
     operation["security"] = [] if open_to_all else _SECURITY
@@ -154,13 +163,22 @@ def _complete_operation(path: str, method: str, operation: Doc) -> None:
         responses[str(status)] = _error(status)
 
 
+def _type_body(name: str, operation: Doc) -> None:
+    """At least one of the fields that the model leaves open has to be there."""
+    if name not in _NEEDED:
+        return
+    content = operation["requestBody"]["content"]["application/json"]
+    there = [{"required": [key], "properties": {key: {"not": {"type": "null"}}}} for key in _NEEDED[name]]
+    content["schema"] = {"allOf": [content["schema"], {"anyOf": there}]}
+
+
 def _type_answers(name: str, operation: Doc) -> None:
     if name in _ANSWERS:
         status, model = _ANSWERS[name]
-        operation["responses"][status]["content"] = _json({"$ref": f"{_REF}{model}"})
+        operation["responses"][status]["content"] = _json({"$ref": f"{schemas.REF}{model}"})
     if name in _LISTED:
         content = operation["responses"]["200"]["content"]["application/json"]
-        entities = {"type": "array", "items": {"$ref": f"{_REF}{_LISTED[name]}"}}
+        entities = {"type": "array", "items": {"$ref": f"{schemas.REF}{_LISTED[name]}"}}
         content["schema"] = {"allOf": [content["schema"], {"properties": {"entities": entities}}]}
 
 
@@ -182,7 +200,7 @@ def _errors(path: str, method: str, operation: Doc) -> set[int]:
 
 
 def _error(status: int) -> Doc:
-    answer: Doc = {"description": _ERRORS[status], "content": _json({"$ref": f"{_REF}ErrorBody"})}
+    answer: Doc = {"description": _ERRORS[status], "content": _json({"$ref": f"{schemas.REF}ErrorBody"})}
     if status in (429, 503):
         answer["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
     return answer
@@ -210,19 +228,8 @@ def _complete_token(operation: Doc) -> None:
         "429": "Too many failed attempts for this client: wait `Retry-After` seconds.",
     }
     for status, text in said.items():
-        error = {"description": text, "content": _json({"$ref": f"{_REF}OAuthError"})}
+        error = {"description": text, "content": _json({"$ref": f"{schemas.REF}OAuthError"})}
         operation["responses"][status] = error
-
-
-def _describe_models(schemas: Doc) -> None:
-    """The words of the models; and that a request's model takes no other fields."""
-    for module in (api, people, cobrowsesessions, webdeployments):
-        for name, model in inspect.getmembers(module, inspect.isclass):
-            if name in schemas and issubclass(model, msgspec.Struct):
-                if model.__doc__ and "description" not in schemas[name]:
-                    schemas[name]["description"] = inspect.cleandoc(model.__doc__)
-                if issubclass(model, api.Body):
-                    schemas[name]["additionalProperties"] = False
 
 
 def _tag(path: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel import limits
-from opencobrowse.kernel.errors import Detail, Invalid
+from opencobrowse.kernel.errors import Detail, Invalid, NotFound
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ class Page(Generic[T]):
 def asked(request: AnyRequest) -> Asked:
     """The page that the query asks for. Raises 400."""
     size = _count(request, "pageSize", limits.PAGE_SIZE, limits.MAX_PAGE_SIZE)
-    return Asked(size, _count(request, "pageNumber", 1, 1_000_000))
+    return Asked(size, _count(request, "pageNumber", 1, limits.MAX_PAGE_NUMBER))
 
 
 def numbered(request: AnyRequest, found: Sequence[T]) -> Page[T]:
@@ -91,7 +91,12 @@ def by_cursor(request: AnyRequest, found: Sequence[T], ids: Sequence[str]) -> Pa
 def _place(ids: Sequence[str], name: str, value: str) -> int:
     if value in ids:
         return ids.index(value)
-    raise _not_valid(name, "leave it out, or take it from the nextUri or previousUri of an answer")
+    raise NotFound(
+        f"There is no {value} to go on from.",
+        code="not.found",
+        details=(Detail("not.found", name, value),),
+        cure=f"Leave {name} out, or take it from the nextUri or previousUri of an answer.",
+    )
 
 
 def _count(request: AnyRequest, name: str, default: int, most: int) -> int:

@@ -211,7 +211,7 @@ def _selectors(given: Iterable[str], where: str) -> tuple[str, ...]:
     found: list[str] = []
     for number, selector in enumerate(given):
         text = selector.strip()
-        if not text or len(text) > limits.SELECTOR_CHARS or any(ord(ch) < 32 for ch in text):
+        if not text or len(text) > limits.SELECTOR_CHARS or any(ord(ch) < 32 for ch in selector):
             raise _bad(f"{where}[{number}]", f"a CSS selector has 1 to {limits.SELECTOR_CHARS} characters")
         if text not in found:
             found.append(text)

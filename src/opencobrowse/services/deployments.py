@@ -188,14 +188,21 @@ def _status(wished: str | None) -> str | None:
 def _page_url(deployment: Deployment, url: str) -> str:
     """The page that a join link leads to: without a fragment, on an allowed domain."""
     address = page_address(url)
-    if address is not None and "#" not in url and allows(deployment, address[0]):
-        return url
-    raise Invalid(
-        f"{url} is not a page on one of the allowed domains.",
-        code="invalid.value",
-        details=(Detail("invalid.value", "pageUrl"),),
-        cure="Give the whole address of a page, without a fragment, whose host is in allowedDomains.",
-    )
+    if address is None or "#" in url:
+        raise Invalid(
+            f"{url} is not the address of a page.",
+            code="invalid.value",
+            details=(Detail("invalid.value", "pageUrl"),),
+            cure="Give the whole address of a page, without a fragment, such as https://shop.example/help.",
+        )
+    if not allows(deployment, address[0]):
+        raise Clash(
+            f"{url} is not a page on one of the allowed domains.",
+            code="page.not.allowed",
+            details=(Detail("page.not.allowed", "pageUrl"),),
+            cure="Name its host in allowedDomains, or give a page of a host that is there.",
+        )
+    return url
 
 
 def _no_deployment(deployment_id: str) -> Fault:

@@ -13,6 +13,12 @@ from msgspec import UNSET, Meta, UnsetType
 
 Id = Annotated[str, Meta(min_length=1, max_length=255)]
 Text = Annotated[str, Meta(max_length=1024)]
+# What a service says better than a decoder could: it is in the description and not checked here.
+Filled = Annotated[str, Meta(extra_json_schema={"minLength": 1})]
+NotEmpty = Meta(extra_json_schema={"minItems": 1})
+SessionLink = Annotated[
+    str, Meta(max_length=1024, extra_json_schema={"minLength": 1, "not": {"const": "null"}})
+]
 
 
 class Answer(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
@@ -195,7 +201,7 @@ class ParticipantPair(Body):
 
 
 class AddParticipants(Body):
-    add_participants: list[ParticipantPair]
+    add_participants: Annotated[list[ParticipantPair], NotEmpty]
 
 
 class AddedParticipants(Answer):
@@ -260,7 +266,7 @@ class StartBody(Body):
     initiator: Initiator | None = None
     participants: list[Initiator] | None = None
     reason: Text | None = None
-    cobrowse_session_id: Text | UnsetType | None = UNSET
+    cobrowse_session_id: SessionLink | UnsetType | None = UNSET
 
 
 class InitiateBody(Body):
@@ -301,7 +307,7 @@ class ConversationWithSession(Body):
     """`POST /conversations/cobrowse`. `wrap_up_code` is how some write `wrapUpCode`."""
 
     type: Literal["cobrowse"]
-    to: list[Initiator]
+    to: Annotated[list[Initiator], NotEmpty]
     participants: list[Person] | None = None
     wrap_up_code: Text | None = None
     wrap_up_code_snake: Text | None = msgspec.field(name="wrap_up_code", default=None)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET
 
-from opencobrowse.wire.api import Answer, Body, Ref, SessionAnswer
+from opencobrowse.wire.api import Answer, Body, Filled, Ref, SessionAnswer
 
 
 class CobrowseMediaParticipant(Answer):
@@ -99,8 +99,8 @@ class ParticipantPatch(Body):
 class JoinBody(Body):
     """Ours: what somebody came to the join page with, the link's token or the code (either name will do)."""
 
-    token: str | None = None
-    code: str | None = None
+    token: Filled | None = None
+    code: Filled | None = None
 
 
 class Invitation(Answer, omit_defaults=False):

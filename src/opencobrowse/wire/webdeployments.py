@@ -6,22 +6,49 @@ that nobody may set (`id`, `selfUri`, dates …) are not looked at.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
+from opencobrowse.kernel import limits
 from opencobrowse.wire.api import Answer, Body
 
 Channel = Literal["Webmessaging", "Voice"]
 Condition = Literal["Includes", "DoesNotInclude", "StartsWith", "EndsWith", "Equals"]
 Status = Literal["Pending", "Active", "Inactive", "Error", "Deleting"]
 
+# In the description only: the services check it, and say better what is wrong.
+Name = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 200, "pattern": r"\S"})]
+Fragment = Annotated[
+    str, Meta(extra_json_schema={"minLength": 1, "maxLength": limits.SELECTOR_CHARS, "pattern": r"\S"})
+]
+Selector = Annotated[
+    str,
+    Meta(extra_json_schema={
+        "minLength": 1, "maxLength": limits.SELECTOR_CHARS,
+        "pattern": r"^[^\x00-\x1f]*[^\s\x00-\x1f][^\x00-\x1f]*$",
+    }),
+]  # fmt: skip
+Selectors = Annotated[list[Selector], Meta(extra_json_schema={"maxItems": limits.SELECTORS})]
+Host = Annotated[
+    str,
+    Meta(extra_json_schema={
+        "pattern": r"^(https?://)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.){0,3}[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(:[0-9]{1,5})?$",
+    }),
+]  # fmt: skip
+Hosts = Annotated[list[Host], Meta(extra_json_schema={"maxItems": limits.ALLOWED_DOMAINS})]
+PageUrl = Annotated[
+    str,
+    Meta(extra_json_schema={"pattern": r"^https?://[a-z0-9]{1,63}(\.[a-z0-9]{1,63}){0,3}(/[!-~]{0,500})?$"}),
+]
+Settable = Annotated[Status, Meta(extra_json_schema={"enum": ["Active", "Inactive"]})]
+
 
 class PauseCriterion(Body):
     """Pause sharing on pages whose address fits. One fragment and how it is compared."""
 
-    url_fragment: str
+    url_fragment: Fragment
     condition: Condition
 
 
@@ -33,12 +60,14 @@ class CobrowseSettingsBody(Body):
     allow_agent_control: bool = True
     allow_agent_navigation: bool = True
     allow_draw: bool = True
-    mask_selectors: list[str] = msgspec.field(default_factory=list)
-    readonly_selectors: list[str] = msgspec.field(default_factory=list)
+    mask_selectors: Selectors = msgspec.field(default_factory=list)
+    readonly_selectors: Selectors = msgspec.field(default_factory=list)
     channels: list[Channel] | None = None
-    pause_criteria: list[PauseCriterion] = msgspec.field(default_factory=list)
+    pause_criteria: Annotated[
+        list[PauseCriterion], Meta(extra_json_schema={"maxItems": limits.PAUSE_CRITERIA})
+    ] = msgspec.field(default_factory=list)
     privacy: Literal["inputs", "private"] | UnsetType = UNSET
-    show_selectors: list[str] | UnsetType = UNSET
+    show_selectors: Selectors | UnsetType = UNSET
     require_signed_identity: bool | UnsetType | None = UNSET
 
 
@@ -66,7 +95,7 @@ class CobrowseSettings(Answer, omit_defaults=False):
 class ConfigurationBody(Body):
     """The platform's `WebDeploymentConfigurationVersion`. Without `cobrowse` its settings stay."""
 
-    name: str
+    name: Name
     description: str | None = None
     cobrowse: CobrowseSettingsBody | None = None
     # The platform's, without a meaning here: kept and given back.
@@ -138,13 +167,13 @@ class DeploymentBody(Body):
     """The platform's `WebDeployment`, and ours: `pageUrl`, the page that a join link leads to (on one of the
     allowed domains). On PUT, what is left out stays as it is."""
 
-    name: str
+    name: Name
     description: str | UnsetType | None = UNSET
     configuration: ConfigurationRefBody | UnsetType | None = UNSET
-    allowed_domains: list[str] | UnsetType | None = UNSET
+    allowed_domains: Hosts | UnsetType | None = UNSET
     allow_all_domains: bool | UnsetType | None = UNSET
-    status: Status | UnsetType | None = UNSET
-    page_url: str | UnsetType | None = UNSET
+    status: Settable | UnsetType | None = UNSET
+    page_url: PageUrl | UnsetType | None = UNSET
     # The platform's, without a meaning here: kept and given back.
     flow: Any = UNSET
     supported_content: Any = UNSET

@@ -61,7 +61,7 @@ def handlers(core: Core) -> list[Any]:
         """End the conversation, everybody's media, and its session."""
         actor = await actor_of(request, core)
         await core.conversations.set_state(actor, conversation_id, ConversationMove.DISCONNECT)
-        return Response("disconnected", status_code=202, media_type="application/json")
+        return Response('"disconnected"', status_code=202, media_type="application/json")
 
     @patch("/api/v2/conversations/{conversation_id:str}/participants/{participant_id:str}", status_code=202)
     async def patch_participant(

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
-from opencobrowse.http import mapping
+from opencobrowse.http import mapping, query
 from opencobrowse.http.auth import actor_of, address_of, own_origin, signed_in, signed_out
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel.errors import Forbidden
@@ -55,7 +55,7 @@ def handlers(core: Core) -> list[Any]:
     async def list_sessions(request: AnyRequest) -> api.SessionListing:
         """An agent's own sessions, a program's organisation's; `?live=true`: those not over."""
         actor = await actor_of(request, core)
-        live_only = request.query_params.get("live") == "true"
+        live_only = query.flag(request, "live")
         return api.SessionListing(entities=[shown(v) for v in await core.sessions.mine(actor, live_only)])
 
     @get(f"{_BASE}/sessions/{{session_id:str}}")

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
+from opencobrowse.http import query
 from opencobrowse.http import webdeployments as mapping
 from opencobrowse.http.auth import actor_of
 from opencobrowse.http.paging import by_cursor
@@ -113,7 +114,7 @@ def _configurations(core: Core) -> list[Any]:
         """Each configuration as published, or its draft where nothing was; `showOnlyPublished=true` leaves
         those out."""
         actor = await actor_of(request, core)
-        only = request.query_params.get("showOnlyPublished", "").lower() == "true"
+        only = query.flag(request, "showOnlyPublished")
         found = await core.configurations.find(actor, only)
         page = by_cursor(request, found, [version.configuration.id for version in found])
         entities = [mapping.version_answer(version) for version in page.found]
