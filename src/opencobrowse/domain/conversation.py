@@ -90,6 +90,7 @@ class Participant:
     connected_at: Millis | None = None
     transferred: bool = False
     wrapup: Wrapup | None = None
+    wrapup_skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +153,21 @@ def join(conversation: Conversation, participant: Participant, now: Millis) -> C
     if conversation.state is ConversationState.ACTIVE:
         participant = replace(participant, connected_at=now)
     return replace(conversation, participants=(*conversation.participants, participant), updated_at=now)
+
+
+def hand_over(
+    conversation: Conversation, leaver_id: str, successor: Participant, now: Millis
+) -> tuple[Conversation, Participant]:
+    """The agent `leaver_id` leaves and `successor` takes their place; who is here already just stays.
+
+    Returns the conversation and the participant who goes on.
+    """
+    here = next((p for p in conversation.agents() if p.user_id == successor.user_id), None)
+    if here is None:
+        conversation = join(conversation, successor, now)
+        here = conversation.participants[-1]
+    people = tuple(
+        replace(p, left_at=p.left_at or now, transferred=True) if p.id == leaver_id else p
+        for p in conversation.participants
+    )
+    return replace(conversation, participants=people, updated_at=now), here

@@ -37,6 +37,7 @@ class SessionMove(StrEnum):
     EXPIRE = "expire"
     PAUSE = "pause"
     RESUME = "resume"
+    TRANSFER = "transfer"
     END = "end"
 
 
@@ -44,10 +45,13 @@ SESSION: Final = {
     (SessionState.INITIATED, SessionMove.ACCEPT): SessionState.ACTIVE,
     (SessionState.INITIATED, SessionMove.DECLINE): SessionState.DECLINED,
     (SessionState.INITIATED, SessionMove.EXPIRE): SessionState.EXPIRED,
+    (SessionState.INITIATED, SessionMove.TRANSFER): SessionState.INITIATED,
     (SessionState.INITIATED, SessionMove.END): SessionState.ENDED,
     (SessionState.ACTIVE, SessionMove.PAUSE): SessionState.PAUSED,
+    (SessionState.ACTIVE, SessionMove.TRANSFER): SessionState.ACTIVE,
     (SessionState.ACTIVE, SessionMove.END): SessionState.ENDED,
     (SessionState.PAUSED, SessionMove.RESUME): SessionState.ACTIVE,
+    (SessionState.PAUSED, SessionMove.TRANSFER): SessionState.PAUSED,
     (SessionState.PAUSED, SessionMove.END): SessionState.ENDED,
 }
 
@@ -137,6 +141,22 @@ class Session:
     def sharing(self) -> bool:
         return self.state in SHARING
 
+    @property
+    def asked(self) -> int:
+        """Which agent's question is out: 0 the first one's, one more after each transfer. A yes is to the
+        agent whose name the customer has read, and to nobody else (I14)."""
+        return len(self.former_agents)
+
+    def agents(self) -> tuple[str, ...]:
+        """Participant ids of all who have been its agent, the present one last."""
+        return (*(former.participant_id for former in self.former_agents), self.agent_participant_id)
+
+    def may_be_seen_by(self, user_id: str | None) -> bool:
+        """Whether it is this user's to read: theirs now, or until they transferred it. A program (None) sees
+        those of its organisation."""
+        past = (former.user_id for former in self.former_agents)
+        return user_id is None or user_id == self.agent_user_id or user_id in past
+
 
 def apply(session: Session, move: SessionMove, now: Millis, reason: EndReason | None = None) -> Session:
     """The session after `move`. Raises `IllegalMove`, and then nothing has changed."""
@@ -166,4 +186,26 @@ def accept(session: Session, record: ConsentRecord, resume_digest: str, deadline
         accepted_at=record.at,
         deadline=deadline,
         resume_digests=(resume_digest,),
+    )
+
+
+def transfer(session: Session, user_id: str, participant_id: str, now: Millis) -> Session:
+    """Another agent has it from `now`: what the customer agreed to stays, control does not (I8).
+
+    A grant is given up, and so is a request that nobody has answered. Raises `IllegalMove` for one that is
+    over.
+    """
+    after = apply(session, SessionMove.TRANSFER, now)
+    control = session.control
+    if control is not Control.NONE:
+        control = step(CONTROL, control, ControlMove.VIEWER_LEFT)
+    since = session.agent_since if session.agent_since is not None else session.created_at
+    former = FormerAgent(session.agent_user_id, session.agent_participant_id, since, now)
+    return replace(
+        after,
+        control=control,
+        agent_user_id=user_id,
+        agent_participant_id=participant_id,
+        former_agents=(*session.former_agents, former),
+        agent_since=now,
     )

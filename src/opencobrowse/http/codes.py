@@ -161,6 +161,10 @@ CODES: Final[dict[str, Code]] = {
         "POST /api/v2/conversations/webchat/{id}/cobrowse"),
     "not.yours": Code(
         409, "This belongs to somebody else.", "Take over only what is yours.", f"take over {_LIVE}"),
+    "offer.changed": Code(
+        409, "The session was transferred while the customer read the question: their yes was to another "
+        "agent.", "Answer the question that comes next: it has the name of the agent who asks now.",
+        f"accept {_LIVE}, at the moment of a transfer"),
     "offer.closed": Code(
         409, "The offer is no longer open on this page: answered, withdrawn or too old.",
         "Wait for the next one.", f"accept {_LIVE}"),

@@ -26,6 +26,7 @@ class Close(IntEnum):
     NO_HELLO = 4505
     REVOKED = 4506
     TAKEN_OVER = 4509
+    TRANSFERRED = 4510
     TOO_LARGE = 4513
     TOO_MANY_PAGES = 4514
 

@@ -67,7 +67,7 @@ class Connection(WSListener):
         self._owed = 0
         self.room: Room | None = None
         self.peer: Peer | None = None
-        self.offers: frozenset[str] = frozenset()
+        self.offers: dict[str, int] = {}
         self.page_info: live.PageInfo | None = None
         self.paused = False
         self.greeted = False
@@ -99,7 +99,8 @@ class Connection(WSListener):
             return
         self.closing = True
         if self._transport is not None:
-            self._transport.send_close(code, reason.encode()[:120])  # type: ignore[arg-type]
+            said = reason.encode()[:120].decode(errors="ignore").encode()  # a name is not cut in a letter
+            self._transport.send_close(code, said)  # type: ignore[arg-type]
             self._transport.disconnect()
 
     def ping(self) -> None:

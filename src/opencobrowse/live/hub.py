@@ -80,6 +80,29 @@ class Hub:
         if room is not None and self.reflect(room, session):
             room.announce()
 
+    def transferred(self, session: Session, agent_name: str) -> None:
+        if session.state is SessionState.INITIATED and session.id not in self._settled:
+            self._ask_anew(session)
+        try:
+            room = self.room(session)
+        except Clash:
+            return
+        self.reflect(room, session)
+        message = live.encode(live.Transferred(session.id, agent_name))
+        for peer in [*room.viewers.values()]:
+            viewer = connection_of(peer)
+            if viewer.ticket.user_id in room.left:
+                viewer.room = viewer.peer = None
+                room.leave(peer)
+                viewer.tell(message)
+                viewer.close(Close.TRANSFERRED, f"transferred to {agent_name}")
+        if not room.viewers:  # the new agent has all the time that there is to come
+            self._absences.came(session.id, Role.VIEWER)
+            self._absences.left(session.id, Role.VIEWER, self._clock.monotonic())
+        if room.sharer is not None:
+            room.sharer.socket.tell(message)
+        room.announce()
+
     def close(self, session: Session) -> None:
         reason = session.end_reason.value if session.end_reason else session.state.value
         self._closed.add(session.id, self._clock.monotonic())
@@ -138,7 +161,7 @@ class Hub:
         if session.id in self._closed or not session.live:
             raise Clash("The session is over.", code="cobrowse.session.state", entity_id=session.id)
         room = Room(session.id, session.state, self._first_epoch(), session.control.value)
-        room.version = session.version
+        room.version, room.left = session.version, _left(session)
         self.rooms[session.id] = room
         if session.sharing:
             self._absences.begin(session.id, set(), self._clock.monotonic())
@@ -150,6 +173,7 @@ class Hub:
             return False
         before = room.state
         room.version, room.state, room.control = session.version, session.state, session.control.value
+        room.left = _left(session)
         if before is SessionState.INITIATED and session.sharing:
             present = {peer.role for peer in room.peers()}
             self._absences.begin(session.id, present, self._clock.monotonic())
@@ -183,7 +207,7 @@ class Hub:
 
     async def ask(self, session: Session, pages: Iterable[Connection]) -> None:
         """Show the consent prompt of `session` on those of `pages` that do not have it."""
-        fresh = self.prompts.open(session.id, pages)
+        fresh = self.prompts.open(session.id, pages, session.asked)
         question = await self.customer_pages.question(session)
         left = session.offer_ends_at - self._clock.now()
         if session.id in self._settled:
@@ -193,9 +217,10 @@ class Hub:
         for page in fresh:
             control = wanted and await self.customer_pages.allows_control(page.ticket.deployment_id or "")
             offer = live.Offer(
-                session.id, question.agent_name, question.organization_name, control, max(0, left)
-            )
-            if session.id in page.offers:
+                session.id, question.agent_name, question.organization_name, control, max(0, left),
+                session.asked,
+            )  # fmt: skip
+            if page.offers.get(session.id) == session.asked:
                 page.tell(live.encode(offer))
 
     def restart(self, room: Room) -> None:
@@ -206,11 +231,14 @@ class Hub:
 
     async def share(self, room: Room, page: Connection, resume_token: str) -> None:
         """Tell the sharing page to stream from where the room is when it is told."""
-        session = await self.lifecycle.get(room.session_id)
-        question = await self.customer_pages.question(session)
-        settings = await self.customer_pages.page_settings(page.ticket.deployment_id or "")
-        if page.room is not room:
-            return
+        while True:
+            session = await self.lifecycle.get(room.session_id)
+            question = await self.customer_pages.question(session)
+            settings = await self.customer_pages.page_settings(page.ticket.deployment_id or "")
+            if page.room is not room:
+                return
+            if session.version >= room.version:  # else it has changed meanwhile, its agent perhaps
+                break
         page.tell(
             live.encode(live.Share(session.id, room.position, resume_token, settings, question.agent_name,
                                    session.control.value == "held"))
@@ -261,6 +289,16 @@ class Hub:
 
     # -- details -------------------------------------------------------------------------------------------
 
+    def _ask_anew(self, session: Session) -> None:
+        """Another agent asks: the open prompts go, and the question comes with the new name."""
+        message = live.encode(live.OfferClosed(session.id, "transferred"))
+        asked = self.prompts.close(session.id)
+        for page in asked:
+            page.tell(message)
+        pages = asked.union(self.prompts.waiting(session))
+        if pages:
+            self._spawn(self.ask(session, pages))
+
     def _withdraw(self, session: Session, reason: str) -> None:
         self._settled.add(session.id, self._clock.monotonic())
         message = live.encode(live.OfferClosed(session.id, reason))
@@ -276,6 +314,11 @@ class Hub:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("work of the hub failed", exc_info=task.exception())
+
+
+def _left(session: Session) -> frozenset[str]:
+    """Users who were its agent and are not any more."""
+    return frozenset({former.user_id for former in session.former_agents} - {session.agent_user_id})
 
 
 def connection_of(peer: Peer) -> Connection:

@@ -9,7 +9,7 @@ from opencobrowse.live.connection import Connection
 from opencobrowse.live.hub import Hub, connection_of
 from opencobrowse.relay.authority import Role
 from opencobrowse.relay.room import Room
-from opencobrowse.services.lifecycle import Sharing
+from opencobrowse.services.lifecycle import OFFER_CHANGED, Sharing
 from opencobrowse.wire import live
 
 
@@ -79,6 +79,9 @@ class PageHandler:
     async def _accept(self, page: Connection, accept: live.Accept) -> None:
         if page.room is not None:
             raise Clash("This page shares another session.", code="already.sharing")
+        asked = page.offers.get(accept.session_id)
+        if asked is not None and accept.asked not in (None, asked):
+            return  # a yes to the agent before: the question of the one who has it now is on the page
         if not self._hub.prompts.take(accept.session_id, page):
             raise Clash("This offer is not open on this page.", code="offer.closed")
         control = accept.control and await self._hub.customer_pages.allows_control(
@@ -90,10 +93,14 @@ class PageHandler:
                 text_version=accept.text_version,
                 control=control,
                 origin=page.ticket.origin or "",
+                asked=asked,
             )
         except Fault as fault:
             page.tell(live.encode(live.OfferClosed(accept.session_id, fault.code)))
-            raise
+            if fault.code != OFFER_CHANGED:
+                raise
+            await self._hub.ask(await self._hub.lifecycle.get(accept.session_id), [page])
+            return
         if page.gone or page.closing:
             # The page left before it had its token, so nobody can go on with this session.
             await self._hub.lifecycle.end(accept.session_id, EndReason.CUSTOMER_LOST)

@@ -12,7 +12,8 @@ Customer = tuple[str, str]
 
 
 class Prompts:
-    """`offers` of a connection: sessions whose prompt is on that page. Only from there may an answer come."""
+    """`offers` of a connection: sessions whose prompt is on that page, with which agent's question it is
+    (`Session.asked`). Only from there may an answer come."""
 
     def __init__(self) -> None:
         self._pages: dict[Customer, dict[Connection, None]] = {}
@@ -38,7 +39,7 @@ class Prompts:
                 del self._pages[customer]
         for session_id in page.offers:
             self._forget(session_id, page)
-        page.offers = frozenset()
+        page.offers.clear()
 
     def waiting(self, session: Session) -> list[Connection]:
         """Pages of the session's customer that could show its prompt."""
@@ -47,11 +48,11 @@ class Prompts:
         pages = self._pages.get((session.org_id, session.customer_external_id), {})
         return [page for page in pages if page.room is None]
 
-    def open(self, session_id: str, pages: Iterable[Connection]) -> list[Connection]:
-        """A prompt is about to be shown; returns the pages that do not have it yet."""
-        fresh = [page for page in pages if session_id not in page.offers and not page.gone]
+    def open(self, session_id: str, pages: Iterable[Connection], asked: int = 0) -> list[Connection]:
+        """A prompt is about to be shown; returns the pages that do not have it, or a newer one, yet."""
+        fresh = [page for page in pages if page.offers.get(session_id, -1) < asked and not page.gone]
         for page in fresh:
-            page.offers |= {session_id}
+            page.offers[session_id] = asked
             self._asked.setdefault(session_id, set()).add(page)
         return fresh
 
@@ -59,7 +60,7 @@ class Prompts:
         """The page answers: its prompt is no longer open. False if none was."""
         if session_id not in page.offers:
             return False
-        page.offers -= {session_id}
+        del page.offers[session_id]
         self._forget(session_id, page)
         return True
 
@@ -67,7 +68,7 @@ class Prompts:
         """The question is settled; returns the pages whose prompt has to go."""
         pages = self._asked.pop(session_id, set())
         for page in pages:
-            page.offers -= {session_id}
+            page.offers.pop(session_id, None)
         return pages
 
     def _forget(self, session_id: str, page: Connection) -> None:

@@ -42,6 +42,12 @@ class ViewerHandler:
             viewer.tell(live.encode(live.End(session.id, reason)))
             viewer.close(Close.ENDED, reason)
             return
+        self._hub.reflect(room, session)
+        if viewer.ticket.user_id in room.left:  # the ticket is of before a transfer
+            name = (await self._hub.customer_pages.question(session)).agent_name
+            viewer.tell(live.encode(live.Transferred(session.id, name)))
+            viewer.close(Close.TRANSFERRED, f"transferred to {name}")
+            return
         if len(room.viewers) >= limits.VIEWERS_PER_SESSION:
             viewer.close(Close.TOO_MANY, "too many viewers")
             return

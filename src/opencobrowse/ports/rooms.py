@@ -22,6 +22,11 @@ class Rooms(Protocol):
     def changed(self, session: Session) -> None:
         """The session's record changed: tell its sockets."""
 
+    def transferred(self, session: Session, agent_name: str) -> None:
+        """Another agent has the session, which may be over by now: close the viewers of the one before, tell
+        the sharing page who sees it from here, ask an open question anew with the new name. Calls come in
+        the order of the commits."""
+
     def revoked(self, token_id: str) -> None:
         """An access token ended: close the sockets that were opened with it, within a second."""
 

@@ -33,16 +33,18 @@ _unpack: Final = HEADER.unpack_from
 class Room:
     """One sharer, many viewers, one stream. `epoch` is another one after every restart of anything.
 
-    `version` is that of the session's record which the room reflects.
+    `version` is that of the session's record which the room reflects, `left` are the
+    users who had the session, transferred it, and may not watch any more.
     """
 
-    __slots__ = ("_checkout_asked", "_numbers", "_state", "backlog", "control", "epoch", "next_offset",
-                 "page", "session_id", "sharer", "version", "viewers")  # fmt: skip
+    __slots__ = ("_checkout_asked", "_numbers", "_state", "backlog", "control", "epoch", "left",
+                 "next_offset", "page", "session_id", "sharer", "version", "viewers")  # fmt: skip
 
     def __init__(self, session_id: str, state: SessionState, epoch: int, control: str = "none") -> None:
         self.session_id = session_id
         self._state = state
         self.control = control
+        self.left: frozenset[str] = frozenset()
         self.version = 0
         self.epoch = epoch
         self.next_offset = 0

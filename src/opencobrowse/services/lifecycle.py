@@ -21,6 +21,8 @@ from opencobrowse.ports.store import Conflict, Put, Store
 from opencobrowse.services.changes import change
 
 _ATTEMPTS: Final = 8
+OFFER_CHANGED: Final = "offer.changed"
+"""The code of a yes to an agent who has transferred the session since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,24 @@ class Lifecycle:
             raise NotFound(f"There is no session {session_id}.", code="cobrowse.session.not.found")
         return found
 
-    async def accept(self, session_id: str, *, text_version: str, control: bool, origin: str) -> Sharing:
-        """The customer said yes on a page of `origin`. The first yes wins; a later one is a `Clash`."""
+    async def accept(
+        self, session_id: str, *, text_version: str, control: bool, origin: str, asked: int | None = None
+    ) -> Sharing:
+        """The customer said yes on a page of `origin`. The first yes wins; a later one is a `Clash`, and so
+        is one to another agent than the present (`asked` is `Session.asked` of the question; None: unknown).
+        """
         now, token = self._clock.now(), new_token()
         record = ConsentRecord(now, text_version, view=True, control=control, page_origin=origin)
 
         def decide(session: Session) -> Session:
             if session.offer_ends_at <= now:
                 raise IllegalMove(session.state, SessionMove.ACCEPT)
+            if asked is not None and asked != session.asked:
+                raise Clash(
+                    "Another agent has the session now, and asks anew.",
+                    code="offer.changed",
+                    entity_id=session_id,
+                )
             return accept(session, record, digest(token), now + limits.SESSION_MS)
 
         session = await self._change(session_id, decide)

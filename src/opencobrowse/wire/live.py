@@ -81,11 +81,13 @@ class Hello(Message, frozen=True, tag="hello"):
 
 
 class Accept(Message, frozen=True, tag="accept"):
-    """The customer agreed to an offer, and to `control` if it was asked for and given."""
+    """The customer agreed to an offer, and to `control` if it was asked for and given. `asked` is that of
+    the offer that they have read; a page that knows of none leaves it out."""
 
     session_id: str
     text_version: str
     control: bool = False
+    asked: int | None = None
 
 
 class Decline(Message, frozen=True, tag="decline"):
@@ -132,13 +134,15 @@ class Welcome(Message, frozen=True, tag="welcome"):
 
 
 class Offer(Message, frozen=True, tag="offer"):
-    """Show the consent prompt. `expires_in` is in milliseconds: no clock is compared with another."""
+    """Show the consent prompt. `expires_in` is in milliseconds: no clock is compared with another. `asked`
+    counts the agents who have asked before: another agent's name is another question."""
 
     session_id: str
     agent_name: str
     organization_name: str
     control: bool
     expires_in: int
+    asked: int = 0
 
 
 class OfferClosed(Message, frozen=True, tag="offer.closed"):
@@ -190,6 +194,14 @@ class State(Message, frozen=True, tag="state"):
     page: PageInfo | None = None
 
 
+class Transferred(Message, frozen=True, tag="transferred"):
+    """Another agent has the session. To the sharer: who sees the page from now on, control is nobody's. To a
+    viewer of the agent before: that it is over for them; their socket closes next."""
+
+    session_id: str
+    agent_name: str
+
+
 class End(Message, frozen=True, tag="end"):
     """The session is over; the socket of a viewer closes next, a page's goes on waiting for offers."""
 
@@ -204,7 +216,19 @@ class Problem(Message, frozen=True, tag="error"):
 
 FromPeer = Hello | Accept | Decline | Join | Restart | Page | Stop | Ping | Pong
 FromServer = (
-    Welcome | Offer | OfferClosed | Share | Checkout | Ack | Resync | State | End | Problem | Ping | Pong
+    Welcome
+    | Offer
+    | OfferClosed
+    | Share
+    | Checkout
+    | Ack
+    | Resync
+    | State
+    | Transferred
+    | End
+    | Problem
+    | Ping
+    | Pong
 )
 
 _decoder: Final = msgspec.json.Decoder(FromPeer)

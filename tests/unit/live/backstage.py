@@ -101,7 +101,8 @@ class Backstage:
         return connection, transport
 
     async def viewer(self, session_id: str = "s", **ticket: Any) -> tuple[Connection, FakeTransport]:
-        connection, transport = self.connect(role="viewer", session_id=session_id, name="Ada", **ticket)
+        given = {"user_id": "agent", **ticket}
+        connection, transport = self.connect(role="viewer", session_id=session_id, name="Ada", **given)
         await self.say(connection, "hello", versions=[1])
         return connection, transport
 

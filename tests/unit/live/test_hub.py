@@ -326,7 +326,7 @@ def test_an_offer_that_was_settled_while_it_was_put_is_not_shown(play: Scene) ->
         slow.go.set()
         await at.quiet(page)
         assert "offer" not in seen.types()
-        assert page.offers == frozenset()
+        assert page.offers == {}
 
     play(work)
 

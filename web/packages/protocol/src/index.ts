@@ -16,6 +16,7 @@ export const Flag = { DEFLATE: 1, LAST: 2 } as const;
 /** The server sends a close code of this range when coming back is of no use. */
 export const TERMINAL_CLOSE = 4500;
 export const CLOSE_TAKEN_OVER = 4509;
+export const CLOSE_TRANSFERRED = 4510;
 
 export interface Header {
   kind: Kind;
@@ -54,7 +55,7 @@ export type FromPage =
       session?: string;
       token?: string;
     }
-  | { type: 'accept'; sessionId: string; textVersion: string; control: boolean }
+  | { type: 'accept'; sessionId: string; textVersion: string; control: boolean; asked?: number }
   | { type: 'decline'; sessionId: string }
   | { type: 'join'; code: string }
   | { type: 'restart' }
@@ -70,6 +71,8 @@ export type Offer = {
   organizationName: string;
   control: boolean;
   expiresIn: number;
+  /** How many agents have asked before: said again with the answer. */
+  asked?: number;
 };
 
 export type Share = {
@@ -101,6 +104,7 @@ export type FromServer =
   | { type: 'ack'; position: Position }
   | { type: 'resync'; position: Position }
   | SessionState
+  | { type: 'transferred'; sessionId: string; agentName: string }
   | { type: 'end'; sessionId: string; reason: string }
   | { type: 'error'; code: string; message: string }
   | { type: 'ping'; id: number }

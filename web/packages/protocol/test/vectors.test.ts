@@ -7,6 +7,7 @@ import frameVectors from '../../../../schema/vectors/frames.json';
 import messageVectors from '../../../../schema/vectors/messages.json';
 import {
   CLOSE_TAKEN_OVER,
+  CLOSE_TRANSFERRED,
   Flag,
   type FromPage,
   type FromServer,
@@ -69,6 +70,7 @@ describe('the definition', () => {
       ack: true,
       resync: true,
       state: true,
+      transferred: true,
       end: true,
       error: true,
       ping: true,
@@ -106,5 +108,6 @@ describe('close codes', () => {
 
   it('names the one the SDK looks for', () => {
     expect(codes.find(({ name }) => name === 'TAKEN_OVER')?.code).toBe(CLOSE_TAKEN_OVER);
+    expect(codes.find(({ name }) => name === 'TRANSFERRED')?.code).toBe(CLOSE_TRANSFERRED);
   });
 });

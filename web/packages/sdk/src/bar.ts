@@ -3,9 +3,14 @@ import { Cursors } from './cursors.ts';
 import { fill, type SharingStrings, sharingStrings } from './strings.ts';
 import { h, icon, type Panel, panel } from './ui.ts';
 
-export type BarState = 'live' | 'paused' | 'reconnecting';
+export type BarState = 'live' | 'handed' | 'paused' | 'reconnecting';
 
-const NOTES = { live: 'liveNote', paused: 'pausedNote', reconnecting: 'reconnectingNote' } as const;
+const NOTES = {
+  live: 'liveNote',
+  handed: 'liveNote',
+  paused: 'pausedNote',
+  reconnecting: 'reconnectingNote',
+} as const;
 const MARGIN = 12;
 
 /** "You are sharing", always in view, with Stop; and the agents' pointers. In the top layer, and inside the
@@ -23,7 +28,7 @@ export class Bar {
   #state: BarState | undefined;
 
   constructor(
-    private readonly agent: string,
+    private agent: string,
     onStop: () => void,
   ) {
     const t = this.#t;
@@ -69,6 +74,14 @@ export class Bar {
     setTimeout(() => {
       this.#said.textContent = `${this.#title.textContent}. ${this.#note.textContent}.`;
     }, 100);
+  }
+
+  /** Another agent sees the page from here; while nobody watches, only the name is kept. */
+  seenBy(agent: string): void {
+    this.agent = agent;
+    if (this.#state === 'paused') return;
+    this.#state = undefined;
+    this.show('handed');
   }
 
   viewers(viewers: { peer: number; name: string }[]): void {

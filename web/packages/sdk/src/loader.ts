@@ -141,7 +141,7 @@ export class Loader implements OpenCobrowse {
   }
 
   #answer(offer: Offer, answer: Answer): void {
-    const { sessionId } = offer;
+    const { sessionId, asked = 0 } = offer;
     this.#code = undefined;
     if (answer === 'decline') {
       this.#link.tell({ type: 'decline', sessionId });
@@ -149,7 +149,7 @@ export class Loader implements OpenCobrowse {
     }
     this.#prompts.clear();
     const control = answer === 'control';
-    this.#link.tell({ type: 'accept', sessionId, textVersion: TEXT_VERSION, control });
+    this.#link.tell({ type: 'accept', sessionId, textVersion: TEXT_VERSION, control, asked });
     void this.loadShare().catch(() => undefined); // meanwhile; `#share` says when it fails
   }
 

@@ -54,6 +54,7 @@ export class Sharer {
     if (message.type === 'checkout') this.#capture.checkout();
     else if (message.type === 'ack') this.#stream.acknowledge(message.position);
     else if (message.type === 'ping') this.link.tell({ type: 'pong', id: message.id });
+    else if (message.type === 'transferred') this.#seenBy(message.agentName);
     else if (message.type === 'state') {
       this.#bar.viewers(message.viewers ?? []);
       if (message.state === 'paused') this.#pause();
@@ -75,13 +76,15 @@ export class Sharer {
   again(share: Share): void {
     const settled = JSON.stringify(share.settings) === JSON.stringify(this.share.settings);
     const sameEpoch = share.position.epoch === this.#stream.position.epoch;
+    const agent = this.share.agentName;
     this.share = share;
     this.#paused = false;
     if (sameEpoch && !this.#stream.resume(share.position)) {
       this.link.tell({ type: 'restart' }); // answered by a new epoch
       return;
     }
-    this.#bar.show('live');
+    if (share.agentName === agent) this.#bar.show('live');
+    else this.#seenBy(share.agentName);
     if (!sameEpoch) this.#stream.restart(share.position);
     if (!settled) {
       this.#capture.stop();
@@ -95,6 +98,12 @@ export class Sharer {
     this.#capture.stop();
     this.#bar.close();
     toast(reason, this.share.agentName);
+  }
+
+  /** Another agent goes on: the customer hears who, and nothing is sent anew. */
+  #seenBy(agentName: string): void {
+    this.share = { ...this.share, agentName };
+    this.#bar.seenBy(agentName);
   }
 
   #record(): Capture {

@@ -46,6 +46,7 @@ const SHARING = {
     dir: 'ltr',
     region: 'Page sharing',
     live: 'Sharing this page with {agent}',
+    handed: '{agent} can now see this page',
     liveNote: 'Passwords and card details stay hidden',
     paused: 'Sharing is paused',
     pausedNote: 'Nobody is watching',
