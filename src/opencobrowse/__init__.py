@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 from opencobrowse.kernel.version import VERSION
 
 if TYPE_CHECKING:
-    from opencobrowse.client import Client
+    from opencobrowse.client import AsyncClient, Client
 
-__all__ = ["Client", "__version__"]
+__all__ = ["AsyncClient", "Client", "__version__"]
 
 __version__ = VERSION
 
 
 def __getattr__(name: str) -> Any:
-    """`opencobrowse.Client`, imported when it is asked for: the command line need not wait for it."""
-    if name == "Client":
-        from opencobrowse.client import Client  # noqa: PLC0415
+    """The clients, imported when they are asked for: the command line need not wait for them."""
+    if name in ("Client", "AsyncClient"):
+        from opencobrowse import client  # noqa: PLC0415
 
-        return Client
+        return getattr(client, name)
     raise AttributeError(f"module 'opencobrowse' has no attribute {name!r}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,19 +9,6 @@ import httpx
 import pytest
 
 from tests.support.server import CLIENT_ID, CLIENT_SECRET, Server
-
-
-@pytest.fixture(scope="session")
-def sdk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The SDK's package. On import it watches the whole home directory for its config file, so it gets an
-    empty home, with a file in it that switches the watching off (its own documented setting)."""
-    home = tmp_path_factory.mktemp("home")
-    (home / ".genesyscloudpython").mkdir()
-    (home / ".genesyscloudpython" / "config").write_text("[general]\nlive_reload_config = False\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(home))
-        assert os.path.expanduser("~") == str(home)  # noqa: PTH111
-        yield importlib.import_module("PureCloudPlatformClientV2")
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
-"""The Python client: start a cobrowse session from code.
+"""The Python client: start a cobrowse session from code, on a server of yours or on Genesys Cloud.
 
 from opencobrowse.client import Client
 
 with Client() as client:  # OPENCOBROWSE_URL, OPENCOBROWSE_CLIENT_ID, OPENCOBROWSE_CLIENT_SECRET
     session = client.cobrowse.start(conversation_id, control=True)
     session.wait_until("active", timeout=300)
+
+`AsyncClient` has the same methods, to be awaited.
 """
 
+from opencobrowse.client.aio import AsyncClient
 from opencobrowse.client.errors import (
     ApiError,
     AuthenticationFailed,
@@ -15,6 +18,7 @@ from opencobrowse.client.errors import (
     ConfigurationError,
     Conflict,
     NotFound,
+    NotOffered,
     NotReachable,
     PermissionDenied,
     RateLimited,
@@ -37,12 +41,14 @@ from opencobrowse.client.models import (
     SessionData,
     User,
 )
-from opencobrowse.client.resources import Session
+from opencobrowse.client.resources import AsyncSession, Session
 from opencobrowse.client.sync import Client
 
 __all__ = [
     "AddedParticipants",
     "ApiError",
+    "AsyncClient",
+    "AsyncSession",
     "AuthenticationFailed",
     "BadRequest",
     "Client",
@@ -53,6 +59,7 @@ __all__ = [
     "Conversation",
     "Delivery",
     "NotFound",
+    "NotOffered",
     "NotReachable",
     "Organization",
     "Participant",

@@ -2,6 +2,7 @@
 
 CobrowseError
  ConfigurationError      a host, an id or a secret is missing, before anything was sent
+ NotOffered              the platform has no such thing: nothing was changed there
  NotReachable            no answer: refused, cut, timed out, no such name, bad certificate
  UnexpectedAnswer        an answer that is not the API's: a proxy's page, a redirect
  WaitTimeout             `wait_until` waited long enough
@@ -30,12 +31,19 @@ class ConfigurationError(CobrowseError):
     """Something to connect with is missing; the message says what and how to give it."""
 
 
-class NotReachable(CobrowseError):
-    """There was no answer. `sent` is False when the request certainly did not reach the server."""
+class NotOffered(CobrowseError):
+    """The platform that the client speaks to cannot do this; the message says what to do instead. Nothing was
+    changed there, and for what no conversation can change nothing was sent either."""
 
-    def __init__(self, message: str, *, sent: bool = True) -> None:
+
+class NotReachable(CobrowseError):
+    """There was no answer. `sent` is False when the request certainly did not reach the server. `kind` says
+    what went wrong: name, refused, tls, timeout, cut, or empty where it is not known."""
+
+    def __init__(self, message: str, *, sent: bool = True, kind: str = "") -> None:
         super().__init__(message)
         self.sent = sent
+        self.kind = kind
 
 
 class UnexpectedAnswer(CobrowseError):
@@ -176,16 +184,19 @@ def api_error(status: int, body: Mapping[str, Any], retry_after: int | None = No
     )
 
 
-def token_error(status: int, body: Mapping[str, Any]) -> ApiError:
-    """RFC 6749 section 5.2: `error`, `error_description`."""
+def token_error(status: int, body: Mapping[str, Any], retry_after: int | None = None) -> ApiError:
+    """RFC 6749 section 5.2: `error`, `error_description`; the platform says `description`."""
     if status >= 500 or status == 429 or "error" not in body:
-        return api_error(status, body)
+        return api_error(status, body, retry_after)
     message = str(body.get("error_description") or body.get("description") or body["error"])
     return AuthenticationFailed(
         status=status,
         message=message,
         code=str(body["error"]),
-        help=Help("Check the client's id and secret; `opencobrowse client create` makes new ones."),
+        help=Help(
+            "Check the client's id and secret, and that they are this server's (on Genesys Cloud: this "
+            "region's); `opencobrowse client create` makes new ones for a server of yours."
+        ),
         body=body,
     )
 

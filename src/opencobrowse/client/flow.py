@@ -1,11 +1,13 @@
 """How a call is made, without making it: retries, tokens and waiting as generators that yield what to do.
 
-A driver runs them: `sync.py` does, and an asyncio driver can with the same generators. No clock, no socket
-and no random number is asked for here.
+A driver runs them: `sync.py` with a thread that waits, `aio.py` with `await`. No clock, no socket and no
+random number is asked for here.
 
     yield Send(request)   -> `Reply`, or `Broken` where none came
     yield Sleep(seconds)  -> None
     yield Bearer(stale)   -> an access token that is not `stale`, cached or from `TokenCache.fetch`
+
+A `CobrowseError` while doing one of these (a token that cannot be had) is thrown into the flow at that yield.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ _SAFE: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 @dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request. `path` starts with a slash; `login` sends it to the login host. `replayable` says
-    that sending it twice has the effect of once: true for GET, PUT, DELETE, and with an Idempotency-Key."""
+    that sending it twice has the effect of once: true for GET, PUT, DELETE, and with an Idempotency-Key.
+    `anonymous`: a guest's call, which carries no token."""
 
     method: str
     path: str
@@ -43,6 +46,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     login: bool = False
     replayable: bool | None = None
+    anonymous: bool = False
 
     def with_header(self, name: str, value: str) -> Request:
         return replace(self, headers={**self.headers, name: value})
@@ -69,10 +73,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """No answer. `sent` is False when the request certainly never reached the server."""
+    """No answer. `sent` is False when the request certainly never reached the server; `kind` as in
+    `NotReachable`."""
 
     message: str
     sent: bool
+    kind: str = ""
+
+    def error(self) -> NotReachable:
+        return NotReachable(self.message, sent=self.sent, kind=self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +141,15 @@ def exchange(request: Request, policy: Policy, chance: Callable[[], float]) -> F
             break
         yield Sleep(delay)
     if isinstance(outcome, Broken):
-        raise NotReachable(outcome.message, sent=outcome.sent)
+        raise outcome.error()
     assert isinstance(outcome, Reply), "a driver answers Send with a Reply or Broken"  # noqa: S101
     return outcome
 
 
 def authorized(request: Request, policy: Policy, chance: Callable[[], float]) -> Flow[Reply]:
     """`exchange` with a bearer token; a token that is not accepted any more is replaced once."""
+    if request.anonymous:
+        return (yield from exchange(request, policy, chance))
     token = yield Bearer(None)
     reply = yield from exchange(_with_token(request, token), policy, chance)
     if reply.status == 401:
@@ -186,8 +197,9 @@ class TokenCache:
         )
         asked_at = now()
         reply = yield from exchange(request, policy, chance)
-        if reply.status != 200:
-            raise token_error(reply.status, error_body(reply))
+        if reply.status != 200 and not 300 <= reply.status < 400:
+            raise token_error(reply.status, error_body(reply), reply.retry_after)
+        checked(reply)
         grant = decode(reply, TokenGrant)
         self._token = grant.access_token
         self._refresh_at = asked_at + grant.expires_in - min(60.0, grant.expires_in / 10)

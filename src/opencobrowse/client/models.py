@@ -43,7 +43,16 @@ class SessionData(Model, frozen=True):
     accepted_time: dt.datetime | None = None
     ended_time: dt.datetime | None = None
     end_reason: str | None = None
+    cobrowse_session_id: str | None = None
+    """Genesys Cloud: the id that the conversation shows it under, where that is not `id`."""
     deliveries: list[Delivery] = msgspec.field(default_factory=list)
+
+
+class Media(Model, frozen=True):
+    """A participant's leg of a call, a chat or a message: on Genesys Cloud it says who is connected."""
+
+    id: str | None = None
+    state: str | None = None
 
 
 class CobrowseMedia(Model, frozen=True):
@@ -51,6 +60,10 @@ class CobrowseMedia(Model, frozen=True):
 
     id: str | None = None
     state: str | None = None
+    disconnect_type: str | None = None
+    start_alerting_time: dt.datetime | None = None
+    connected_time: dt.datetime | None = None
+    disconnected_time: dt.datetime | None = None
     cobrowse_session_id: str | None = None
     cobrowse_role: str | None = None
     viewer_url: str | None = None
@@ -67,7 +80,25 @@ class Participant(Model, frozen=True):
     address: str | None = None
     user_id: str | None = None
     external_id: str | None = None
+    end_time: dt.datetime | None = None
     cobrowsesessions: list[CobrowseMedia] | None = None
+    calls: list[Media] | None = None
+    callbacks: list[Media] | None = None
+    chats: list[Media] | None = None
+    emails: list[Media] | None = None
+    messages: list[Media] | None = None
+
+    @property
+    def media(self) -> dict[str, list[Media]]:
+        """Their legs by medium, without those of cobrowsing."""
+        found = {
+            "calls": self.calls,
+            "callbacks": self.callbacks,
+            "chats": self.chats,
+            "emails": self.emails,
+            "messages": self.messages,
+        }
+        return {medium: legs for medium, legs in found.items() if legs}
 
 
 class Conversation(Model, frozen=True):
@@ -76,6 +107,7 @@ class Conversation(Model, frozen=True):
     state: str | None = None
     external_tag: str | None = None
     metadata: dict[str, Any] | None = None
+    end_time: dt.datetime | None = None
     participants: list[Participant] = msgspec.field(default_factory=list)
 
     @property
@@ -108,6 +140,51 @@ class Users(Model, frozen=True):
 
 class Sessions(Model, frozen=True):
     entities: list[SessionData] = msgspec.field(default_factory=list)
+
+
+class Reference(Model, frozen=True):
+    id: str | None = None
+    name: str | None = None
+
+
+class CobrowseParticipant(Model, frozen=True):
+    """The platform's `CobrowseMediaParticipant`: a person's leg, in a listing of sessions."""
+
+    id: str | None = None
+    name: str | None = None
+    purpose: str | None = None
+    state: str | None = None
+    disconnect_type: str | None = None
+    user: Reference | None = None
+    start_alerting_time: dt.datetime | None = None
+    connected_time: dt.datetime | None = None
+    end_time: dt.datetime | None = None
+    cobrowse_session_id: str | None = None
+    cobrowse_role: str | None = None
+    viewer_url: str | None = None
+
+
+class CobrowseConversation(Model, frozen=True):
+    id: str
+    participants: list[CobrowseParticipant] = msgspec.field(default_factory=list)
+
+
+class CobrowseConversations(Model, frozen=True):
+    entities: list[CobrowseConversation] = msgspec.field(default_factory=list)
+
+
+class Waiting(Model, frozen=True):
+    """Ours: the open pages that a start in this conversation would ask. `external_id` None: nobody's."""
+
+    pages: int
+    external_id: str | None = None
+
+
+class Token(Model, frozen=True):
+    """Whose the access token is. `authorized_scope`: on opencobrowse, every permission that it has."""
+
+    organization: Reference | None = None
+    authorized_scope: list[str] = msgspec.field(default_factory=list)
 
 
 class TokenGrant(msgspec.Struct, frozen=True):

@@ -44,6 +44,13 @@ def start(
     )
 
 
+def start_plainly(conversation_id: str) -> Operation[models.SessionData]:
+    """A start as Genesys Cloud has it: no body, no key, so it must not be sent twice."""
+    return Operation(
+        Request("POST", f"{_conversation(conversation_id)}/cobrowse", replayable=False), _session_of
+    )
+
+
 def create_conversation(
     kind: str,
     participants: Iterable[Mapping[str, Any]],
@@ -111,6 +118,44 @@ def end_session(session_id: str) -> Operation[models.SessionData]:
     return Operation(
         Request("POST", f"{_OURS}/sessions/{_part(session_id)}/end", replayable=True), _session_of
     )
+
+
+def list_cobrowse_conversations() -> Operation[list[models.CobrowseConversation]]:
+    """The live sessions of the user whose token it is, on every server of the platform's API."""
+    return Operation(
+        Request("GET", "/api/v2/conversations/cobrowsesessions"),
+        lambda reply: decode(reply, models.CobrowseConversations).entities,
+    )
+
+
+def disconnect_cobrowse(conversation_id: str) -> Operation[models.Conversation]:
+    """End the conversation's session and nothing else of it. Deprecated by the platform, and all there is."""
+    path = f"/api/v2/conversations/cobrowsesessions/{_part(conversation_id)}"
+    return Operation(
+        Request("PATCH", path, body={"state": "disconnected"}, replayable=True), _conversation_of
+    )
+
+
+def guest_session(deployment_id: str, session: str) -> Operation[models.SessionData]:
+    """A session by its id or join code, as a guest: without a token."""
+    path = f"/api/v2/webdeployments/deployments/{_part(deployment_id)}/cobrowse/{_part(session)}"
+    return Operation(Request("GET", path, anonymous=True), _session_of)
+
+
+def my_token() -> Operation[models.Token]:
+    return Operation(Request("GET", "/api/v2/tokens/me"), lambda reply: decode(reply, models.Token))
+
+
+def get_user(user_id: str) -> Operation[models.User]:
+    return Operation(
+        Request("GET", f"/api/v2/users/{_part(user_id)}"), lambda reply: decode(reply, models.User)
+    )
+
+
+def waiting_pages(conversation_id: str) -> Operation[models.Waiting]:
+    """Ours: how many open pages a start in this conversation would ask."""
+    path = f"{_OURS}/conversations/{_part(conversation_id)}/pages"
+    return Operation(Request("GET", path), lambda reply: decode(reply, models.Waiting))
 
 
 def any_call(method: str, path: str, body: Any = None) -> Operation[Any]:

@@ -43,19 +43,28 @@ def in_conversation(session: SessionData, conversation_id: str) -> SessionData:
 def updated(session: SessionData, conversation: Conversation) -> SessionData:
     """The session as its conversation shows it now. One that is not shown (yet) is left as it was."""
     legs = [leg for leg in conversation.legs if session.id in (leg.cobrowse_session_id, leg.id)]
-    if not legs:
-        return session
+    return shown(session, conversation, legs) if legs else session
+
+
+def shown(session: SessionData, conversation: Conversation, legs: list[CobrowseMedia]) -> SessionData:
+    """The session as these legs of it show it."""
     leg = next((found for found in legs if found.viewer_url), legs[0])
     return msgspec.structs.replace(
         session,
-        state=_state(legs),
-        end_reason=leg.end_reason or session.end_reason,
+        state=state_of(legs),
+        end_reason=leg.end_reason or _why(leg) or session.end_reason,
         viewer_url=leg.viewer_url or session.viewer_url,
         conversation_id=conversation.id,
     )
 
 
-def _state(legs: list[CobrowseMedia]) -> str:
+def _why(leg: CobrowseMedia) -> str | None:
+    """The platform's word for why a leg is gone; our server says it more exactly."""
+    return None if leg.opencobrowse_state else leg.disconnect_type
+
+
+def state_of(legs: list[CobrowseMedia]) -> str:
+    """One session's state, from what its legs say."""
     exact = next((leg.opencobrowse_state for leg in legs if leg.opencobrowse_state), None)
     if exact:
         return exact

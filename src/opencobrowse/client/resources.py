@@ -1,169 +1,214 @@
-"""What a `Client` offers, in groups, and the `Session` that a start returns. Each method is one line over an
-operation or a flow; an asyncio twin repeats these lines with `await` and nothing else."""
+"""What `Client` and `AsyncClient` offer, in groups. Each method is made of its flow in calls.py or
+session.py: the one for threads waits, the one for `async` is awaited, and nothing is written twice."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Self
+import functools
+import inspect
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from opencobrowse.client import models, operations, progress
+from opencobrowse.client import calls, session
+from opencobrowse.client.core import Api
+from opencobrowse.client.flow import Flow
+from opencobrowse.client.models import SessionData
+from opencobrowse.client.session import SessionView
 
-if TYPE_CHECKING:
-    from opencobrowse.client.sync import Client
+P = ParamSpec("P")
+T = TypeVar("T")
+S = TypeVar("S", bound=SessionView)
+ApiFlow = Callable[Concatenate[Api, P], Flow[T]]
+SessionFlow = Callable[Concatenate[SessionView, Api, P], Flow[None]]
+Later = Coroutine[Any, Any, T]
 
 
-class Session:
-    """A started session. Its fields are those of the last look: `refresh()` looks again."""
+class Driver(Protocol):
+    """A client: it runs flows. `drive` of the asynchronous one returns what to await."""
 
-    def __init__(self, client: Client, data: models.SessionData) -> None:
+    api: Api
+
+    def drive(self, flow: Flow[Any]) -> Any: ...
+
+
+class Resource:
+    def __init__(self, client: Driver) -> None:
         self._client = client
-        self.data = data
 
-    def __repr__(self) -> str:
-        return f"Session(id={self.id!r}, state={self.state!r})"
 
-    @property
-    def id(self) -> str:
-        return self.data.id
+def _driver(owner: Any) -> Driver:
+    """A client's own methods are driven by itself, a resource's by its client."""
+    client: Driver = getattr(owner, "_client", owner)
+    return client
 
-    @property
-    def state(self) -> str:
-        """initiated, active, paused, ended, declined or expired."""
-        return self.data.state
 
-    @property
-    def over(self) -> bool:
-        return self.state in progress.OVER
+def _like(flow: Callable[..., Any], method: Callable[..., Any], returns: str, skipped: int = 1) -> None:
+    """Give the method the flow's name, docstring and parameters, `self` first."""
+    functools.update_wrapper(method, flow)
+    del method.__wrapped__  # type: ignore[attr-defined]
+    given = list(inspect.signature(flow).parameters.values())[skipped:]
+    own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    method.__signature__ = inspect.Signature([own, *given], return_annotation=returns)  # type: ignore[attr-defined]
+    method.__annotations__ = {p.name: p.annotation for p in given} | {"return": returns}
 
-    @property
-    def end_reason(self) -> str | None:
-        return self.data.end_reason
 
-    @property
-    def viewer_url(self) -> str | None:
-        """Where the agent sees the customer's page, after signing in."""
-        return self.data.viewer_url
+def _result(flow: Callable[..., Any]) -> str:
+    return str(inspect.signature(flow).return_annotation).removeprefix("Flow[").removesuffix("]")
 
-    @property
-    def join_url(self) -> str | None:
-        """A link for the customer."""
-        return self.data.join_url
 
-    @property
-    def join_code(self) -> str | None:
-        """A code that the customer types into the page."""
-        return self.data.join_code
+# -- for threads ---------------------------------------------------------------------------------------------
 
-    @property
-    def conversation_id(self) -> str:
-        return self.data.conversation_id or ""
 
-    def refresh(self) -> Self:
-        """Look at its state now."""
-        self.data = self._client.drive(self._client.look(self.data))
+def blocking(flow: ApiFlow[P, T]) -> Callable[Concatenate[Any, P], T]:
+    def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        client = _driver(self)
+        result: T = client.drive(flow(client.api, *args, **kwargs))
+        return result
+
+    _like(flow, method, _result(flow))
+    return method
+
+
+def blocking_session(flow: ApiFlow[P, SessionData]) -> Callable[Concatenate[Any, P], Session]:
+    def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> Session:
+        client = _driver(self)
+        return Session(client, client.drive(flow(client.api, *args, **kwargs)))
+
+    _like(flow, method, "Session")
+    return method
+
+
+def blocking_sessions(flow: ApiFlow[P, list[SessionData]]) -> Callable[Concatenate[Any, P], list[Session]]:
+    def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> list[Session]:
+        client = _driver(self)
+        return [Session(client, data) for data in client.drive(flow(client.api, *args, **kwargs))]
+
+    _like(flow, method, "list[Session]")
+    return method
+
+
+def blocking_itself(flow: SessionFlow[P]) -> Callable[Concatenate[S, P], S]:
+    def method(self: S, /, *args: P.args, **kwargs: P.kwargs) -> S:
+        client = _driver(self)
+        client.drive(flow(self, client.api, *args, **kwargs))
         return self
 
-    def wait_until(self, state: str = "active", timeout: float | None = None) -> Self:
-        """Wait for `state`, at most `timeout` seconds (None: until it comes or cannot come any more).
-
-        Raises `WaitTimeout`, and `SessionOver` when the customer declines or the offer expires. A session
-        that was accepted and is paused again counts as active.
-        """
-        waiting = progress.Waiting(state, timeout, self._client.now())
-
-        def seen(data: models.SessionData) -> None:
-            self.data = data
-
-        self._client.drive(progress.wait(waiting, self.data, self._client.look, self._client.now, seen))
-        return self
-
-    def end(self) -> Self:
-        """End it for both sides. Ending what is over is no error."""
-        self.data = self._client.run(operations.end_session(self.id))
-        return self
+    _like(flow, method, "Session", skipped=2)
+    return method
 
 
-class Cobrowse:
+class Session(SessionView):
+    __doc__ = f"A started session. {SessionView.__doc__}"
+
+    refresh = blocking_itself(session.refresh)
+    wait_until = blocking_itself(session.wait_until)
+    end = blocking_itself(session.end)
+
+
+class Cobrowse(Resource):
     """Starting sessions."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    def start(
-        self,
-        conversation_id: str,
-        *,
-        agent_id: str | None = None,
-        control: bool = False,
-        reason: str | None = None,
-        idempotency_key: str | None = None,
-    ) -> Session:
-        """Start a session in an active conversation; no `agent_id` means its connected agent.
-
-        Every start has one Idempotency-Key, made here unless given, and all its retries carry it: one start,
-        however bad the network is. Raises `Conflict` when a session is live already; its links are in `body`.
-        """
-        key = idempotency_key or str(uuid.uuid4())
-        data = self._client.run(operations.start(conversation_id, agent_id, control, reason, key))
-        return Session(self._client, progress.in_conversation(data, conversation_id))
+    start = blocking_session(calls.start)
 
 
-class Conversations:
+class Conversations(Resource):
     """The conversations of your telephony, chat or ticket system."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    def create(
-        self,
-        type: str = "voice",  # noqa: A002  the API's own word
-        *,
-        participants: Iterable[Mapping[str, Any]] = (),
-        metadata: Mapping[str, Any] | None = None,
-        state: str | None = None,
-        external_tag: str | None = None,
-    ) -> models.Conversation:
-        """Post a conversation. Participants as in the API: `{"role": "agent", "userId": …}`,
-        `{"role": "customer", "externalId": …}`. Not sent again when its answer is lost: it may have been
-        made."""
-        return self._client.run(
-            operations.create_conversation(type, participants, metadata, state, external_tag)
-        )
-
-    def get(self, conversation_id: str) -> models.Conversation:
-        return self._client.run(operations.get_conversation(conversation_id))
-
-    def add_participants(
-        self, conversation_id: str, pairs: Iterable[Mapping[str, Any]]
-    ) -> models.AddedParticipants:
-        """Add pairs `{"from": {"id", "type": "user"}, "to": {"externalId", "type": "external"}}`."""
-        return self._client.run(operations.add_participants(conversation_id, pairs))
-
-    def end(self, conversation_id: str) -> None:
-        """End it, and its session."""
-        self._client.run(operations.end_conversation(conversation_id))
+    create = blocking(calls.create_conversation)
+    get = blocking(calls.get_conversation)
+    add_participants = blocking(calls.add_participants)
+    end = blocking(calls.end_conversation)
 
 
-class Sessions:
-    """Sessions that are there already. Not offered by Genesys Cloud."""
+class Sessions(Resource):
+    """Sessions that are there already."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    def list(self, *, live: bool = False) -> list[Session]:
-        """The organisation's last 100, newest first; `live`: only those that are not over."""
-        return [Session(self._client, data) for data in self._client.run(operations.list_sessions(live))]
-
-    def get(self, session_id: str) -> Session:
-        return Session(self._client, self._client.run(operations.get_session(session_id)))
+    list = blocking_sessions(calls.list_sessions)
+    get = blocking_session(calls.get_session)
+    find = blocking(calls.find_session)
 
 
-class Users:
+class Users(Resource):
     """The people of the organisation."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    list = blocking(calls.list_users)
 
-    def list(self) -> list[models.User]:
-        return self._client.run(operations.list_users())
+
+# -- for async -----------------------------------------------------------------------------------------------
+
+
+def awaited(flow: ApiFlow[P, T]) -> Callable[Concatenate[Any, P], Later[T]]:
+    async def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        client = _driver(self)
+        result: T = await client.drive(flow(client.api, *args, **kwargs))
+        return result
+
+    _like(flow, method, _result(flow))
+    return method
+
+
+def awaited_session(flow: ApiFlow[P, SessionData]) -> Callable[Concatenate[Any, P], Later[AsyncSession]]:
+    async def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> AsyncSession:
+        client = _driver(self)
+        return AsyncSession(client, await client.drive(flow(client.api, *args, **kwargs)))
+
+    _like(flow, method, "AsyncSession")
+    return method
+
+
+def awaited_sessions(
+    flow: ApiFlow[P, list[SessionData]],
+) -> Callable[Concatenate[Any, P], Later[list[AsyncSession]]]:
+    async def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> list[AsyncSession]:
+        client = _driver(self)
+        found = await client.drive(flow(client.api, *args, **kwargs))
+        return [AsyncSession(client, data) for data in found]
+
+    _like(flow, method, "list[AsyncSession]")
+    return method
+
+
+def awaited_itself(flow: SessionFlow[P]) -> Callable[Concatenate[S, P], Later[S]]:
+    async def method(self: S, /, *args: P.args, **kwargs: P.kwargs) -> S:
+        client = _driver(self)
+        await client.drive(flow(self, client.api, *args, **kwargs))
+        return self
+
+    _like(flow, method, "AsyncSession", skipped=2)
+    return method
+
+
+class AsyncSession(SessionView):
+    __doc__ = f"A started session. {SessionView.__doc__}"
+
+    refresh = awaited_itself(session.refresh)
+    wait_until = awaited_itself(session.wait_until)
+    end = awaited_itself(session.end)
+
+
+class AsyncCobrowse(Resource):
+    """Starting sessions."""
+
+    start = awaited_session(calls.start)
+
+
+class AsyncConversations(Resource):
+    """The conversations of your telephony, chat or ticket system."""
+
+    create = awaited(calls.create_conversation)
+    get = awaited(calls.get_conversation)
+    add_participants = awaited(calls.add_participants)
+    end = awaited(calls.end_conversation)
+
+
+class AsyncSessions(Resource):
+    """Sessions that are there already."""
+
+    list = awaited_sessions(calls.list_sessions)
+    get = awaited_session(calls.get_session)
+    find = awaited(calls.find_session)
+
+
+class AsyncUsers(Resource):
+    """The people of the organisation."""
+
+    list = awaited(calls.list_users)
