@@ -21,6 +21,7 @@ from opencobrowse.kernel import limits
 from opencobrowse.kernel.errors import Detail, Fault, Invalid, WrongType
 
 _AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$")
+_SMALLEST: Final = -(2**63)
 _BIGGEST: Final = 2**64
 
 
@@ -124,9 +125,8 @@ def _no_constant(name: str) -> Any:
 
 def _number(text: str) -> float:
     """The value is decoded again later; here it is only seen to be of a size that every reader can hold."""
-    digits = text.lstrip("-")
-    whole = digits.isdigit()
-    if (len(digits) > 20 or int(digits) >= _BIGGEST) if whole else abs(float(text)) == float("inf"):
+    whole = len(text) < 21 and text.removeprefix("-").isdigit()
+    if not _SMALLEST <= (int(text) if whole else float(text)) < _BIGGEST:
         raise _Refused(f"the number {text[:20]}… is too large")
     return 0.0
 

@@ -17,7 +17,7 @@ from litestar.handlers.http_handlers import HTTPRouteHandler
 from opencobrowse.http import schemas
 from opencobrowse.http.paths import is_guest
 from opencobrowse.kernel import limits
-from opencobrowse.wire import api, cobrowsesessions, people, webdeployments
+from opencobrowse.wire import api, cobrowsesessions, described, people, webdeployments
 
 Doc = dict[str, Any]
 
@@ -65,6 +65,7 @@ _STARTS: Final = frozenset(
 )
 _MORE: Final[dict[str, set[int]]] = {
     "signIn": {401}, "registerPage": {403, 404}, "findInvitation": {404}, "deleteGuestSession": {409},
+    "createDeployment": {404}, "listDeployments": {404}, "listConfigurations": {404}, "listVersions": {404},
 }  # fmt: skip
 _TEXT: Final = {"type": "string"}
 _WHOLE: Final = {"type": "integer", "minimum": 1}
@@ -89,9 +90,10 @@ _QUERY: Final[dict[str, Doc]] = {
 }
 _ANSWERS: Final = {"createConversation": ("201", "Conversation"), "createAndStart": ("201", "Conversation")}
 # What a model cannot say of a body.
-_NEEDED: Final[dict[str, list[str]]] = {
-    "createDeployment": ["configuration"],
-    "findInvitation": ["code", "token"],
+_NEEDED: Final[dict[str, Doc]] = {
+    "createDeployment": described.one_of("configuration"),
+    "findInvitation": described.one_of("code", "token"),
+    "createAndStart": described.SOME_AGENT,
 }
 _LISTED: Final = {
     "listDeployments": "Deployment", "listVersions": "ConfigurationVersion",
@@ -164,12 +166,11 @@ def _complete_operation(path: str, method: str, operation: Doc) -> None:
 
 
 def _type_body(name: str, operation: Doc) -> None:
-    """At least one of the fields that the model leaves open has to be there."""
+    """What has to be there although the model leaves it open."""
     if name not in _NEEDED:
         return
     content = operation["requestBody"]["content"]["application/json"]
-    there = [{"required": [key], "properties": {key: {"not": {"type": "null"}}}} for key in _NEEDED[name]]
-    content["schema"] = {"allOf": [content["schema"], {"anyOf": there}]}
+    content["schema"] = {"allOf": [content["schema"], _NEEDED[name]]}
 
 
 def _type_answers(name: str, operation: Doc) -> None:

@@ -30,3 +30,9 @@ def choice(request: AnyRequest, name: str, allowed: Iterable[str], default: str)
         details=(Detail("invalid.value", name),),
         cure=f"Set {name}, once, to one of: {listed}.",
     )
+
+
+def words(request: AnyRequest, name: str) -> list[str]:
+    """A list: the parameter given several times, or its values joined by commas."""
+    values = request.query_params.getall(name, [])
+    return [part.strip() for value in values for part in value.split(",") if part.strip()]

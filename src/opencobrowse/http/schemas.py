@@ -14,13 +14,12 @@ REF: Final = "#/components/schemas/"
 _ANYTHING: Final = "Json"
 _WHOLE: Final = {"type": "integer", "minimum": -(2**63), "maximum": 2**64 - 1}
 _JSON: Final[Doc] = {
-    "description": "Any JSON whose numbers a 64-bit reader holds.",
+    "description": "Any JSON. Numbers are between -2^63 and 2^64.",
     "anyOf": [
         {"type": "object", "additionalProperties": {"$ref": f"{REF}{_ANYTHING}"}},
         {"type": "array", "items": {"$ref": f"{REF}{_ANYTHING}"}},
         {"type": "string"},
-        _WHOLE,
-        {"type": "number", "minimum": -1e300, "maximum": 1e300},
+        {"type": "number", "minimum": -(2**63), "maximum": 2**64 - 1},
         {"type": "boolean"},
         {"type": "null"},
     ],

@@ -11,14 +11,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from opencobrowse.wire.described import FROM, LINK, NEW_PARTICIPANT, TO, NotEmpty, SessionLink
+
 Id = Annotated[str, Meta(min_length=1, max_length=255)]
 Text = Annotated[str, Meta(max_length=1024)]
-# What a service says better than a decoder could: it is in the description and not checked here.
-Filled = Annotated[str, Meta(extra_json_schema={"minLength": 1})]
-NotEmpty = Meta(extra_json_schema={"minItems": 1})
-SessionLink = Annotated[
-    str, Meta(max_length=1024, extra_json_schema={"minLength": 1, "not": {"const": "null"}})
-]
 
 
 class Answer(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
@@ -175,7 +171,7 @@ class NewConversation(Body):
 
     type: Literal["cobrowse", "voice", "call", "chat", "webchat", "message", "webmessaging"]
     metadata: dict[str, Any] | None = None
-    participants: list[NewParticipant] | None = None
+    participants: list[Annotated[NewParticipant, NEW_PARTICIPANT]] | None = None
     state: Literal["queued", "alerting", "active"] | None = None
     external_tag: Text | None = None
 
@@ -195,8 +191,8 @@ class Endpoint(Body):
 
 
 class ParticipantPair(Body):
-    from_: Endpoint = msgspec.field(name="from")
-    to: Endpoint | None = None
+    from_: Annotated[Endpoint, FROM] = msgspec.field(name="from")
+    to: Annotated[Endpoint, TO] | None = None
     reason: Text | None = None
 
 
@@ -266,7 +262,7 @@ class StartBody(Body):
     initiator: Initiator | None = None
     participants: list[Initiator] | None = None
     reason: Text | None = None
-    cobrowse_session_id: SessionLink | UnsetType | None = UNSET
+    cobrowse_session_id: Annotated[SessionLink | UnsetType | None, LINK] = UNSET
 
 
 class InitiateBody(Body):

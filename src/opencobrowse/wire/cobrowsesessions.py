@@ -7,7 +7,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET
 
-from opencobrowse.wire.api import Answer, Body, Filled, Ref, SessionAnswer
+from opencobrowse.wire.api import Answer, Body, Ref, SessionAnswer
+from opencobrowse.wire.described import Filled
 
 
 class CobrowseMediaParticipant(Answer):

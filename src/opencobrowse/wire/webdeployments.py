@@ -9,40 +9,24 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from opencobrowse.kernel import limits
 from opencobrowse.wire.api import Answer, Body
+from opencobrowse.wire.described import (
+    Filled,
+    Fragment,
+    Hosts,
+    Name,
+    PageUrl,
+    Selectors,
+    also,
+)
 
 Channel = Literal["Webmessaging", "Voice"]
 Condition = Literal["Includes", "DoesNotInclude", "StartsWith", "EndsWith", "Equals"]
 Status = Literal["Pending", "Active", "Inactive", "Error", "Deleting"]
-
-# In the description only: the services check it, and say better what is wrong.
-Name = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 200, "pattern": r"\S"})]
-Fragment = Annotated[
-    str, Meta(extra_json_schema={"minLength": 1, "maxLength": limits.SELECTOR_CHARS, "pattern": r"\S"})
-]
-Selector = Annotated[
-    str,
-    Meta(extra_json_schema={
-        "minLength": 1, "maxLength": limits.SELECTOR_CHARS,
-        "pattern": r"^[^\x00-\x1f]*[^\s\x00-\x1f][^\x00-\x1f]*$",
-    }),
-]  # fmt: skip
-Selectors = Annotated[list[Selector], Meta(extra_json_schema={"maxItems": limits.SELECTORS})]
-Host = Annotated[
-    str,
-    Meta(extra_json_schema={
-        "pattern": r"^(https?://)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.){0,3}[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(:[0-9]{1,5})?$",
-    }),
-]  # fmt: skip
-Hosts = Annotated[list[Host], Meta(extra_json_schema={"maxItems": limits.ALLOWED_DOMAINS})]
-PageUrl = Annotated[
-    str,
-    Meta(extra_json_schema={"pattern": r"^https?://[a-z0-9]{1,63}(\.[a-z0-9]{1,63}){0,3}(/[!-~]{0,500})?$"}),
-]
-Settable = Annotated[Status, Meta(extra_json_schema={"enum": ["Active", "Inactive"]})]
+Settable = Annotated[Status, also(enum=["Active", "Inactive"])]
 
 
 class PauseCriterion(Body):
@@ -63,9 +47,9 @@ class CobrowseSettingsBody(Body):
     mask_selectors: Selectors = msgspec.field(default_factory=list)
     readonly_selectors: Selectors = msgspec.field(default_factory=list)
     channels: list[Channel] | None = None
-    pause_criteria: Annotated[
-        list[PauseCriterion], Meta(extra_json_schema={"maxItems": limits.PAUSE_CRITERIA})
-    ] = msgspec.field(default_factory=list)
+    pause_criteria: Annotated[list[PauseCriterion], also(maxItems=limits.PAUSE_CRITERIA)] = msgspec.field(
+        default_factory=list
+    )
     privacy: Literal["inputs", "private"] | UnsetType = UNSET
     show_selectors: Selectors | UnsetType = UNSET
     require_signed_identity: bool | UnsetType | None = UNSET
@@ -157,7 +141,7 @@ class CursorListing(Answer, omit_defaults=False):
 class ConfigurationRefBody(Body):
     """Which configuration a deployment uses. Its newest published version counts, whatever `version` says."""
 
-    id: str
+    id: Filled
     version: str | int | None = None
     name: Any = UNSET
     self_uri: Any = UNSET

@@ -17,7 +17,7 @@ from opencobrowse.domain.conversation import (
 from opencobrowse.http import mapping, paging
 from opencobrowse.http.auth import actor_of
 from opencobrowse.http.problems import AnyRequest
-from opencobrowse.http.routes.start import create_started
+from opencobrowse.http.routes.start import create_started, key_of
 from opencobrowse.kernel.errors import Detail, Invalid
 from opencobrowse.services.conversations import Endpoint, NewConversation, NewParticipant
 from opencobrowse.services.core import Core
@@ -35,6 +35,7 @@ def handlers(core: Core) -> list[Any]:
         """Make a conversation. One of type cobrowse that names its agent and its customer is started, too."""
         actor = await actor_of(request, core)
         wish = _wish(data)
+        key_of(request)  # a key that cannot be is refused whether it is used or not
         if _names_both(wish):
             return await create_started(core, request, wish)
         conversation = await core.conversations.create(actor, wish)

@@ -75,6 +75,7 @@ def handlers(core: Core) -> list[Any]:
         wish = StartRequest(
             conversation_id, "events", event.initiator_id, event.target_id,
             cobrowse_type=_TYPES[event.mode], agent_field="data.initiatorId",
+            target_field="data.targetId",
         )  # fmt: skip
         return await run(core, request, asking(wish), render_initiated, 202)
 
@@ -124,19 +125,25 @@ async def run(
     return Response(render(started), status_code=status, media_type="application/json")
 
 
-async def _once(
-    request: AnyRequest, actor: Actor, render: Callable[[Started], bytes], status: int
-) -> Once[Started] | None:
+def key_of(request: AnyRequest) -> str | None:
+    """The request's `Idempotency-Key`. Raises 400 for one that is too long."""
     key = request.headers.get("Idempotency-Key")
-    if not key:
-        return None
-    if len(key) > 255:
+    if key and len(key) > 255:
         raise Invalid(
             "The Idempotency-Key is too long.",
             code="invalid.value",
             details=(Detail("invalid.value", "Idempotency-Key"),),
             cure="Send an Idempotency-Key of at most 255 characters, for example a UUID.",
         )
+    return key
+
+
+async def _once(
+    request: AnyRequest, actor: Actor, render: Callable[[Started], bytes], status: int
+) -> Once[Started] | None:
+    key = key_of(request)
+    if not key:
+        return None
     whose = f"{actor.org_id}\0{actor.client_id or actor.user_id}\0{request.url.path}\0{key}"
     body = hashlib.sha256(await request.body()).hexdigest()
     return Once(hashlib.sha256(whose.encode()).hexdigest(), body, render, status)

@@ -1,0 +1,117 @@
+"""What the description says of a field and no decoder checks: a service does, and says better what is wrong.
+
+Every constraint here has its check in `services/`; tests/description holds the two together.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from msgspec import Meta
+
+from opencobrowse.kernel import limits
+
+Doc = dict[str, Any]
+
+
+def also(**schema: Any) -> Meta:
+    """`schema` on top of what the type says, in /openapi.json only."""
+    return Meta(extra_json_schema=schema)
+
+
+_FILLED: Final[Doc] = {"type": "string", "minLength": 1}
+_EMPTY: Final[Doc] = {"enum": [None, ""]}
+
+Filled = Annotated[str, also(minLength=1)]
+NotEmpty = also(minItems=1)
+Email = Annotated[str, also(pattern=r"^[^\s@<>,;:\"\x00-\x1f]+@[^\s@<>,;:\"\x00-\x1f]+$", maxLength=254)]
+
+
+Name = Annotated[str, also(minLength=1, maxLength=200, pattern=r"\S")]
+
+# -- web deployments (services/configurations.py, services/domains.py) -------------------------------------
+
+Fragment = Annotated[str, also(minLength=1, maxLength=limits.SELECTOR_CHARS, pattern=r"\S")]
+Selector = Annotated[
+    str,
+    also(minLength=1, maxLength=limits.SELECTOR_CHARS, pattern=r"^[^\x00-\x1f]*[^\s\x00-\x1f][^\x00-\x1f]*$"),
+]
+Selectors = Annotated[list[Selector], also(maxItems=limits.SELECTORS)]
+_LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+Host = Annotated[str, also(pattern=rf"^(https?://)?({_LABEL}\.){{0,3}}{_LABEL}(:[0-9]{{1,5}})?$")]
+Hosts = Annotated[list[Host], also(maxItems=limits.ALLOWED_DOMAINS)]
+PageUrl = Annotated[
+    str, also(pattern=rf"^https?://({_LABEL}\.){{0,3}}{_LABEL}(/[A-Za-z0-9_.~/-]{{0,500}})?$", maxLength=2000)
+]
+
+
+def _all(**properties: Doc) -> Doc:
+    return {"required": list(properties), "properties": properties}
+
+
+def one_of(*keys: str) -> Doc:
+    """At least one of `keys` is there and is not null."""
+    return {"anyOf": [_all(**{key: {"not": {"type": "null"}}}) for key in keys]}
+
+
+def _or_left_out(**properties: Doc) -> Doc:
+    return {"properties": properties}
+
+
+# -- participants (services/joining.py) --------------------------------------------------------------------
+
+_HOST: Final = r"(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9]([a-zA-Z0-9.\-]*[a-zA-Z0-9])?)"
+_SIP: Final = r"^[sS][iI][pP][sS]?:([^\s@<>\"]+@)?" + _HOST + r"(:[0-9]{1,5})?(;[^\s<>\"?]*)?(\?[^\s<>\"]*)?$"
+_MAIL: Final = r"^([mM][aA][iI][lL][tT][oO]:)?[^\s@<>\",;]+@[^\s@<>\",;]+$"
+_PHONE: Final = r"^([tT][eE][lL]:)?\+?[0-9][0-9 ().\-/]{1,30}$"
+_SHAPES: Final = {"sip": _SIP, "email": _MAIL, "phone": _PHONE}
+
+
+def _endpoint(must_have_id: bool) -> Doc:
+    """An end of a pair: a user by id; anybody else by `externalId`, else by `id`, in its type's shape."""
+    known: Doc = _all(id=_FILLED) if must_have_id else {}
+    ways = [_all(type={"const": "user"}, id=_FILLED)]
+    ways += [
+        {"allOf": [_all(type={"const": "external"}, **{key: _FILLED}), known]} for key in ("id", "externalId")
+    ]
+    for kind, pattern in _SHAPES.items():
+        address = {"type": "string", "pattern": pattern}
+        by_id = {**_all(type={"const": kind}, id=address)}
+        by_id["properties"] = {**by_id["properties"], "externalId": _EMPTY}
+        ways += [{"allOf": [_all(type={"const": kind}, externalId=address), known]}, by_id]
+    return {"anyOf": ways}
+
+
+FROM: Final = Meta(extra_json_schema=_endpoint(True))
+TO: Final = Meta(extra_json_schema=_endpoint(False))
+NEW_PARTICIPANT: Final = also(
+    anyOf=[
+        _all(role={"const": "agent"}, userId=_FILLED),
+        {
+            "properties": {
+                "role": {"enum": ["customer", "user"]},
+                "address": {"anyOf": [{"not": {"pattern": "^[sS][iI][pP][sS]?:"}}, {"pattern": _SIP}]},
+            }
+        },
+    ]
+)
+
+# -- starts (http/routes/start.py) -------------------------------------------------------------------------
+
+SessionLink = Annotated[str, Meta(max_length=1024)]
+"""A session that exists. Words for nothing (`null`, `undefined`) are no session."""
+
+NO_SESSION: Final = r"^\s*([nN][uU][lL][lL]|[uU][nN][dD][eE][fF][iI][nN][eE][dD]|[nN][oO][nN][eE])?\s*$"
+LINK: Final = also(anyOf=[{"type": "string", "maxLength": 1024, "not": {"pattern": NO_SESSION}}])
+_AGENT_TYPE: Final = _or_left_out(type={"enum": ["agent", "user", None]})
+SOME_AGENT: Final[Doc] = {
+    "anyOf": [
+        _all(to={"type": "array", "contains": _AGENT_TYPE}),
+        _all(
+            participants={
+                "type": "array",
+                "contains": {"anyOf": [_all(role={"const": "agent"}), _all(type={"const": "agent"})]},
+            }
+        ),
+    ]
+}
