@@ -165,6 +165,20 @@ CODES: Final[dict[str, Code]] = {
         409, "The session was transferred while the customer read the question: their yes was to another "
         "agent.", "Answer the question that comes next: it has the name of the agent who asks now.",
         f"accept {_LIVE}, at the moment of a transfer"),
+    "notification.channel.not.found": Code(
+        404, "There is no such channel: it has expired, made way for a newer one, or is another's.",
+        "Make one with POST /api/v2/notifications/channels.",
+        "HEAD /api/v2/notifications/channels/nothing"),
+    "notification.topic.not.found": Code(
+        404, "The topic exists, the user, configuration, deployment or channel in it does not, for you.",
+        "Use the id of one that is yours; the details name the topic.",
+        'POST …/subscriptions [{"id": "v2.users.nobody.conversations"}]'),
+    "notification.topic.unknown": Code(
+        400, "There is no such topic.", "Write the nearest one, which the details give.",
+        'POST …/subscriptions [{"id": "v2.users.{id}.conversation"}]'),
+    "notification.topics.too.many": Code(
+        400, "A channel has at most 1,000 topics.", "Open another channel for the rest.",
+        "POST …/subscriptions, 1,001 topics"),
     "offer.closed": Code(
         409, "The offer is no longer open on this page: answered, withdrawn or too old.",
         "Wait for the next one.", f"accept {_LIVE}"),

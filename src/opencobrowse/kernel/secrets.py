@@ -62,6 +62,10 @@ class Keyring:
         """The 128-bit token inside a join link."""
         return self.mac("join-token", session_id)[:16].hex()
 
+    def channel_secret(self, channel_id: str) -> str:
+        """The 128 bits that open a notification channel's socket."""
+        return self.mac("channel", channel_id)[:16].hex()
+
     def index(self, code_or_token: str) -> str:
         """What is stored to find a session by its code or token."""
         return self.mac("join-index", normal_code(code_or_token)).hex()

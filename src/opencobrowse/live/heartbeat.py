@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 from opencobrowse.kernel import limits
 from opencobrowse.live.closing import Close
-from opencobrowse.live.connection import Connection
 
 WORDS_PER_SECOND: Final = 50
 WORDS_BURST: Final = 200
 CLOSING_SECONDS: Final = 5
 
 
-def check(connection: Connection) -> None:
+class Line(Protocol):
+    """What is known of a socket that is looked after. `age`, `quiet` and `stalled` are in seconds."""
+
+    age: int
+    quiet: int
+    stalled: int
+    words_left: int
+    heard: bool
+    greeted: bool
+    closing: bool
+    paused: bool
+
+    def close(self, code: int, reason: str) -> None: ...
+    def ping(self) -> None: ...
+    def abort(self) -> None: ...
+
+
+def check(connection: Line) -> None:
     """Any frame counts as life; 25 s of silence get a ping, 8 s more without a word the end."""
     connection.words_left = min(WORDS_BURST, max(0, connection.words_left) + WORDS_PER_SECOND)
     connection.age += 1
@@ -33,7 +49,7 @@ def check(connection: Connection) -> None:
     _check_drain(connection)
 
 
-def _check_drain(connection: Connection) -> None:
+def _check_drain(connection: Line) -> None:
     if connection.paused and not connection.closing:
         connection.stalled += 1
         if connection.stalled >= limits.STALL_SECONDS:

@@ -67,8 +67,7 @@ class Sockets:
         """Close every socket with 1012, a few at a time so that not all come back at once (F10). Done before
         the server's own patience with open connections ends (10 s)."""
         left = list(self.open)
-        steps = DRAIN_SECONDS / DRAIN_STEP_SECONDS
-        batch = max(DRAIN_BATCH, -int(-len(left) // steps))
+        batch = batch_of(len(left))
         while left:
             for connection in left[:batch]:
                 connection.close(Close.RESTARTING, "restarting")
@@ -78,3 +77,9 @@ class Sockets:
     def _close(self, which: Callable[[Connection], bool], why: str) -> None:
         for connection in [c for c in self.open if which(c)]:
             connection.close(Close.REVOKED, why)
+
+
+def batch_of(count: int) -> int:
+    """How many of `count` sockets to close at a time, so that all are closed soon enough."""
+    steps = DRAIN_SECONDS / DRAIN_STEP_SECONDS
+    return max(DRAIN_BATCH, -int(-count // steps))

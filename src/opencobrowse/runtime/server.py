@@ -96,7 +96,7 @@ async def _run(
     def stop() -> None:
         loop.call_soon_threadsafe(stopping.ask)
 
-    config = _config(settings, app, Endpoint(parts.hub, parts.core.tickets))
+    config = _config(settings, app, _endpoint(parts))
     server = _Server(config, started)
     stopping = _Stopping(server, health, settings.drain_seconds)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -109,6 +109,10 @@ async def _run(
         ticker.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await ticker
+
+
+def _endpoint(parts: Parts) -> Endpoint:
+    return Endpoint(parts.hub, parts.core.tickets, parts.channels, parts.core.links.keyring)
 
 
 def _config(settings: Settings, app: Any, endpoint: Endpoint) -> uvicorn.Config:
@@ -178,6 +182,7 @@ async def _tick(parts: Parts) -> None:
         await asyncio.sleep(1)
         try:
             await parts.hub.tick()
+            parts.channels.tick()
             await parts.core.lifecycle.sweep()
             await parts.store.prune(parts.clock.now())
         except Exception:

@@ -9,10 +9,12 @@ from opencobrowse.adapters.clock import SystemClock
 from opencobrowse.adapters.passwords import Argon2Passwords
 from opencobrowse.adapters.sqlite.store import SqliteStore
 from opencobrowse.kernel.secrets import Keyring
+from opencobrowse.live.channels import Channels
 from opencobrowse.live.hub import Hub
 from opencobrowse.relay.peer import SHARER_ALLOWANCE
 from opencobrowse.runtime.settings import Settings
 from opencobrowse.services.access import Access
+from opencobrowse.services.announcing import Announcing
 from opencobrowse.services.cobrowsesessions import CobrowseSessions
 from opencobrowse.services.configurations import Configurations
 from opencobrowse.services.conversations import Conversations
@@ -23,6 +25,8 @@ from opencobrowse.services.guests import Guests
 from opencobrowse.services.lifecycle import Lifecycle
 from opencobrowse.services.links import Links
 from opencobrowse.services.nearby import Nearby
+from opencobrowse.services.news import News
+from opencobrowse.services.notifications import Notifications
 from opencobrowse.services.pages import Pages
 from opencobrowse.services.participants import Participants
 from opencobrowse.services.sessions import Sessions
@@ -37,13 +41,16 @@ class Parts:
 
     store: SqliteStore
     hub: Hub
+    channels: Channels
     core: Core
     clock: SystemClock
 
 
 def wire(settings: Settings) -> Parts:
     clock = SystemClock()
-    store = SqliteStore(Path(settings.data_dir) / "opencobrowse.db")
+    file = SqliteStore(Path(settings.data_dir) / "opencobrowse.db")
+    channels = Channels(clock)
+    store = Announcing(file, channels)
     hub = Hub(clock, replace(
         SHARER_ALLOWANCE,
         frames=settings.relay_frames_per_second,
@@ -52,12 +59,14 @@ def wire(settings: Settings) -> Parts:
         byte_burst=max(SHARER_ALLOWANCE.byte_burst, settings.relay_bytes_per_second * 2),
     ))  # fmt: skip
     passwords = Argon2Passwords()
-    keyring = Keyring(store.key("sessions"))
+    keyring = Keyring(file.key("sessions"))
     links = Links(settings.origin, keyring)
     pages = Pages(store, keyring, clock, settings.origin)
     lifecycle = Lifecycle(store, hub, clock)
     hub.bind(pages, lifecycle)
     access = Access(store, passwords, hub, clock)
+    notifications = Notifications(store, access, channels, clock)
+    channels.bind(notifications, News(store, links))
     directory = Directory(store, passwords, clock)
     conversations = Conversations(store, lifecycle, clock)
     start = StartSession(store, hub, links, clock, settings.offer_seconds * 1000)
@@ -72,6 +81,7 @@ def wire(settings: Settings) -> Parts:
         lifecycle=lifecycle,
         links=links,
         nearby=Nearby(store, start.advice),
+        notifications=notifications,
         pages=pages,
         participants=Participants(store, lifecycle, clock),
         sessions=Sessions(store, lifecycle),
@@ -80,7 +90,7 @@ def wire(settings: Settings) -> Parts:
         users=Users(store, directory, access),
         clock=clock,
     )
-    return Parts(store, hub, core, clock)
+    return Parts(file, hub, channels, core, clock)
 
 
 async def bootstrap(core: Core, settings: Settings) -> None:

@@ -15,6 +15,7 @@ from opencobrowse.services.guests import Guests
 from opencobrowse.services.lifecycle import Lifecycle
 from opencobrowse.services.links import Links
 from opencobrowse.services.nearby import Nearby
+from opencobrowse.services.notifications import Notifications
 from opencobrowse.services.pages import Pages
 from opencobrowse.services.participants import Participants
 from opencobrowse.services.sessions import Sessions
@@ -35,6 +36,7 @@ class Core:
     lifecycle: Lifecycle
     links: Links
     nearby: Nearby
+    notifications: Notifications
     pages: Pages
     participants: Participants
     sessions: Sessions

@@ -27,6 +27,12 @@ class Links:
     def socket(self, session: Session) -> str:
         return f"ws{self.public_url.removeprefix('http')}/live/sessions/{session.id}"
 
+    def channel(self, channel_id: str) -> str:
+        """A notification channel's `connectUri`. The platform's clients open it with no header at all, so the
+        address is the proof; it is derived, so nothing of it is stored and it can be shown again."""
+        secret = self.keyring.channel_secret(channel_id)
+        return f"ws{self.public_url.removeprefix('http')}/live/channels/{channel_id}/{secret}"
+
     def pages_socket(self) -> str:
         """Where a customer's page connects, whatever the session."""
         return f"ws{self.public_url.removeprefix('http')}/live/pages"
