@@ -94,6 +94,7 @@ _NEEDED: Final[dict[str, Doc]] = {
     "createDeployment": described.one_of("configuration"),
     "findInvitation": described.one_of("code", "token"),
     "createAndStart": described.SOME_AGENT,
+    "startCobrowse": described.LINKED,
 }
 _LISTED: Final = {
     "listDeployments": "Deployment", "listVersions": "ConfigurationVersion",

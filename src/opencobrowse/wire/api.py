@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from opencobrowse.wire.described import FROM, LINK, NEW_PARTICIPANT, TO, NotEmpty, SessionLink
+from opencobrowse.wire.described import FROM, NEW_PARTICIPANT, PERSON, TARGET, TO, NotEmpty
 
 Id = Annotated[str, Meta(min_length=1, max_length=255)]
 Text = Annotated[str, Meta(max_length=1024)]
@@ -262,7 +262,7 @@ class StartBody(Body):
     initiator: Initiator | None = None
     participants: list[Initiator] | None = None
     reason: Text | None = None
-    cobrowse_session_id: Annotated[SessionLink | UnsetType | None, LINK] = UNSET
+    cobrowse_session_id: Text | UnsetType | None = UNSET
 
 
 class InitiateBody(Body):
@@ -303,8 +303,8 @@ class ConversationWithSession(Body):
     """`POST /conversations/cobrowse`. `wrap_up_code` is how some write `wrapUpCode`."""
 
     type: Literal["cobrowse"]
-    to: Annotated[list[Initiator], NotEmpty]
-    participants: list[Person] | None = None
+    to: Annotated[list[Annotated[Initiator, TARGET]], NotEmpty]
+    participants: list[Annotated[Person, PERSON]] | None = None
     wrap_up_code: Text | None = None
     wrap_up_code_snake: Text | None = msgspec.field(name="wrap_up_code", default=None)
 

@@ -64,6 +64,7 @@ _HOST: Final = r"(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9]([a-zA-Z0-9.\-]*[a-zA-Z0-9])?)"
 _SIP: Final = r"^[sS][iI][pP][sS]?:([^\s@<>\"]+@)?" + _HOST + r"(:[0-9]{1,5})?(;[^\s<>\"?]*)?(\?[^\s<>\"]*)?$"
 _MAIL: Final = r"^([mM][aA][iI][lL][tT][oO]:)?[^\s@<>\",;]+@[^\s@<>\",;]+$"
 _PHONE: Final = r"^([tT][eE][lL]:)?\+?[0-9][0-9 ().\-/]{1,30}$"
+_SIP_OR_OTHER: Final[Doc] = {"anyOf": [{"not": {"pattern": "^[sS][iI][pP][sS]?:"}}, {"pattern": _SIP}]}
 _SHAPES: Final = {"sip": _SIP, "email": _MAIL, "phone": _PHONE}
 
 
@@ -90,19 +91,27 @@ NEW_PARTICIPANT: Final = also(
         {
             "properties": {
                 "role": {"enum": ["customer", "user"]},
-                "address": {"anyOf": [{"not": {"pattern": "^[sS][iI][pP][sS]?:"}}, {"pattern": _SIP}]},
+                "address": _SIP_OR_OTHER,
             }
         },
     ]
 )
 
+TARGET: Final = also(properties={"id": _SIP_OR_OTHER})
+PERSON: Final = also(
+    properties={"address": _SIP_OR_OTHER, "id": _SIP_OR_OTHER},
+    anyOf=[
+        _or_left_out(role={"not": {"const": "agent"}}, type={"not": {"const": "agent"}}),
+        _all(userId=_FILLED),
+        {**_all(id=_FILLED), "not": _all(type={"enum": ["sip", "email", "phone"]})},
+    ],
+)
+
 # -- starts (http/routes/start.py) -------------------------------------------------------------------------
 
-SessionLink = Annotated[str, Meta(max_length=1024)]
-"""A session that exists. Words for nothing (`null`, `undefined`) are no session."""
-
-NO_SESSION: Final = r"^\s*([nN][uU][lL][lL]|[uU][nN][dD][eE][fF][iI][nN][eE][dD]|[nN][oO][nN][eE])?\s*$"
-LINK: Final = also(anyOf=[{"type": "string", "maxLength": 1024, "not": {"pattern": NO_SESSION}}])
+_NO_SESSION: Final = r"^\s*([nN][uU][lL][lL]|[uU][nN][dD][eE][fF][iI][nN][eE][dD]|[nN][oO][nN][eE])?\s*$"
+LINKED: Final[Doc] = _or_left_out(cobrowseSessionId={"type": "string", "not": {"pattern": _NO_SESSION}})
+"""Words for nothing (`null`, `undefined`) are no session (W8)."""
 _AGENT_TYPE: Final = _or_left_out(type={"enum": ["agent", "user", None]})
 SOME_AGENT: Final[Doc] = {
     "anyOf": [
