@@ -95,6 +95,7 @@ _NEEDED: Final[dict[str, Doc]] = {
     "findInvitation": described.one_of("code", "token"),
     "createAndStart": described.SOME_AGENT,
     "startCobrowse": described.LINKED,
+    "addParticipants": described.PAIRS,
 }
 _LISTED: Final = {
     "listDeployments": "Deployment", "listVersions": "ConfigurationVersion",

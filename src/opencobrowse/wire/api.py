@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from opencobrowse.wire.described import FROM, NEW_PARTICIPANT, PERSON, TARGET, TO, NotEmpty
+from opencobrowse.wire.described import NEW_PARTICIPANT, PERSON, TARGET, NotEmpty
 
 Id = Annotated[str, Meta(min_length=1, max_length=255)]
 Text = Annotated[str, Meta(max_length=1024)]
@@ -191,8 +191,8 @@ class Endpoint(Body):
 
 
 class ParticipantPair(Body):
-    from_: Annotated[Endpoint, FROM] = msgspec.field(name="from")
-    to: Annotated[Endpoint, TO] | None = None
+    from_: Endpoint = msgspec.field(name="from")
+    to: Endpoint | None = None
     reason: Text | None = None
 
 

@@ -83,8 +83,10 @@ def _endpoint(must_have_id: bool) -> Doc:
     return {"anyOf": ways}
 
 
-FROM: Final = Meta(extra_json_schema=_endpoint(True))
-TO: Final = Meta(extra_json_schema=_endpoint(False))
+_PAIR: Final = _or_left_out(
+    **{"from": _endpoint(True), "to": {"anyOf": [{"type": "null"}, _endpoint(False)]}}
+)
+PAIRS: Final[Doc] = _or_left_out(addParticipants={"items": _PAIR})
 NEW_PARTICIPANT: Final = also(
     anyOf=[
         _all(role={"const": "agent"}, userId=_FILLED),

@@ -26,7 +26,7 @@ from opencobrowse.wire.described import (
 Channel = Literal["Webmessaging", "Voice"]
 Condition = Literal["Includes", "DoesNotInclude", "StartsWith", "EndsWith", "Equals"]
 Status = Literal["Pending", "Active", "Inactive", "Error", "Deleting"]
-Settable = Annotated[Status, also(enum=["Active", "Inactive"])]
+Settable = Annotated[str, also(enum=["Active", "Inactive"])]
 
 
 class PauseCriterion(Body):
