@@ -16,6 +16,7 @@ from opencobrowse.cli.output import Exit, fail, note, print_json, print_pairs
 
 if TYPE_CHECKING:
     from opencobrowse.runtime.admin import Office
+    from opencobrowse.services.clients import ClientKind
 
 T = TypeVar("T")
 
@@ -48,18 +49,55 @@ class Made:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class ProgramWish:
+    """What `client create` was asked for."""
+
+    name: str
+    permissions: tuple[str, ...]
+    key_files: tuple[Path, ...]
+    redirect_uris: tuple[str, ...]
+    public: bool
+
+    def kind(self) -> ClientKind:
+        """Raises `Invalid` for a permission that does not exist and a file that is no text."""
+        from opencobrowse.services.clients import ClientKind  # noqa: PLC0415  brings the server's packages
+        from opencobrowse.services.permissions import ALL, narrow  # noqa: PLC0415
+
+        return ClientKind(
+            permissions=narrow(ALL, " ".join(self.permissions)),
+            public=self.public,
+            public_keys=tuple(path.read_text(errors="replace") for path in self.key_files),
+            redirect_uris=self.redirect_uris,
+        )
+
+
 @clients.command("create")
 def create_client(
     *,
     name: Annotated[str, typer.Option(help="What the client is called.")] = "Client of the command line",
     env: Annotated[bool, typer.Option("--env", help="Print KEY=value lines for a .env file.")] = False,
     agent: Annotated[str | None, typer.Option(help="E-mail of the agent for AGENT_USER_ID.")] = None,
+    permission: Annotated[
+        list[str] | None, typer.Option(help="What it may do; again for more. Default: everything.")
+    ] = None,
+    public_key: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="A key its assertions are signed with: PEM or JWK."),
+    ] = None,
+    redirect_uri: Annotated[
+        list[str] | None, typer.Option(help="Where people who sign in to it come back to.")
+    ] = None,
+    public: Annotated[bool, typer.Option("--public", help="On people's machines: without a secret.")] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
     config: Config = None,
 ) -> None:
-    """Make an OAuth client with every permission. Its secret is shown this once."""
-    made = _at_store(data_dir, config, lambda office: _make_client(office, name, agent))
+    """Make an OAuth client. Its secret is shown this once."""
+    wish = ProgramWish(
+        name, tuple(permission or ()), tuple(public_key or ()), tuple(redirect_uri or ()), public
+    )
+    made = _at_store(data_dir, config, lambda office: _make_client(office, wish, agent))
     if made.agent_password is not None:
         note(f"There was no agent: made {made.agent_email} with the password {made.agent_password}")
     if env:
@@ -74,11 +112,12 @@ def create_client(
     else:
         print_pairs([
             ("Client id", made.client_id),
-            ("Client secret", made.client_secret),
+            ("Client secret", made.client_secret or "none: it is public"),
             ("Organization", made.organization_id),
             ("Agent", f"{made.agent_email} ({made.agent_user_id})"),
         ])  # fmt: skip
-        note("The secret is not shown again.")
+        if made.client_secret:
+            note("The secret is not shown again.")
 
 
 @users.command("create")
@@ -113,14 +152,14 @@ def create_user(
     print_pairs([*pairs, *(("Password", value) for value in shown.values())])
 
 
-async def _make_client(office: Office, name: str, email: str | None) -> Made:
+async def _make_client(office: Office, wish: ProgramWish, email: str | None) -> Made:
     agents = await office.operator.agents()
     chosen = next((a for a in agents if email is None or a.email == email.strip().lower()), None)
     password = None
     if chosen is None:
         password = secrets.token_urlsafe(12)
         chosen = (await office.operator.person(email or _FIRST_AGENT, None, password, agent=True)).user
-    new = await office.directory.create_client(name)
+    new = await office.directory.create_client(wish.name, kind=wish.kind())
     return Made(new.client.id, str.__str__(new.secret), new.client.org_id, chosen.id, chosen.email, password)
 
 

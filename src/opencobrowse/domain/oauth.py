@@ -31,7 +31,8 @@ class AuthorizationCode:
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
     """A refresh token, stored by its digest, good once: using it gives the next of its `family`. One that
-    comes a second time ends the whole family (RFC 9700 section 4.14)."""
+    comes a second time ends the whole family (RFC 9700 section 4.14). `access` is the digest of the access
+    token that it came with, which ends with it."""
 
     id: str
     org_id: str
@@ -41,6 +42,7 @@ class RefreshToken:
     permissions: frozenset[str]
     expires_at: Millis
     used: bool = False
+    access: str = ""
     version: int = 0
 
 

@@ -23,6 +23,7 @@ from opencobrowse.http.routes import (
     guest,
     live,
     notifications,
+    oauth,
     start,
     users,
     webdeployments,
@@ -39,6 +40,7 @@ def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int, unrea
     """The ASGI application of one server. `unready` says why no work should be sent to it, or None."""
     routes = [
         *access.handlers(core),
+        *oauth.handlers(core),
         *users.handlers(core),
         *conversations.handlers(core),
         *start.handlers(core),

@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Request
 from litestar.datastructures import Cookie, Headers
 
-from opencobrowse.kernel.errors import Forbidden
+from opencobrowse.kernel.errors import Forbidden, Unauthenticated
 from opencobrowse.kernel.ids import canonical
 from opencobrowse.services.access import Grant
 from opencobrowse.services.actor import Actor
@@ -35,6 +35,18 @@ async def actor_of(request: Request[Any, Any, Any], core: Core) -> Actor:
 async def actor_behind(headers: Headers, core: Core) -> Actor:
     """The actor of a request's headers, whatever organisation they name. Raises 401."""
     return await core.access.authenticate(_bearer(headers, core.links.public_url))
+
+
+async def person_at_console(headers: Headers, core: Core) -> Actor | None:
+    """Who is signed in to the console in this browser: by its cookie, from our own pages; else None. A token
+    that a program was given is nobody here, whatever it is sent as."""
+    cookie = cookies_of(headers).get(cookie_name(core.links.public_url))
+    try:
+        _check_same_site(headers, core.links.public_url)
+        actor = await core.access.authenticate(cookie)
+    except (Forbidden, Unauthenticated):
+        return None
+    return actor if actor.user_id is not None and actor.client_id is None else None
 
 
 def address_of(request: Request[Any, Any, Any]) -> str:
@@ -72,13 +84,13 @@ def _bearer(headers: Headers, public_url: str) -> str | None:
     scheme, _, token = headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
-    cookie = _cookies(headers).get(cookie_name(public_url))
+    cookie = cookies_of(headers).get(cookie_name(public_url))
     if cookie:
         _check_same_site(headers, public_url)
     return cookie
 
 
-def _cookies(headers: Headers) -> dict[str, str]:
+def cookies_of(headers: Headers) -> dict[str, str]:
     """By name; the first of a name counts."""
     pairs = [part.partition("=") for text in headers.getall("Cookie", []) for part in text.split(";")]
     return {name.strip(): value.strip().strip('"') for name, _, value in reversed(pairs)}

@@ -15,8 +15,10 @@ from opencobrowse.relay.peer import SHARER_ALLOWANCE
 from opencobrowse.runtime.settings import Settings
 from opencobrowse.services.access import Access
 from opencobrowse.services.announcing import Announcing
+from opencobrowse.services.assertions import Assertions
 from opencobrowse.services.cobrowsesessions import CobrowseSessions
 from opencobrowse.services.configurations import Configurations
+from opencobrowse.services.consents import Consents
 from opencobrowse.services.conversations import Conversations
 from opencobrowse.services.core import Core
 from opencobrowse.services.deployments import Deployments
@@ -29,9 +31,11 @@ from opencobrowse.services.news import News
 from opencobrowse.services.notifications import Notifications
 from opencobrowse.services.pages import Pages
 from opencobrowse.services.participants import Participants
+from opencobrowse.services.programs import Programs
 from opencobrowse.services.sessions import Sessions
 from opencobrowse.services.start import StartSession
 from opencobrowse.services.tickets import Tickets
+from opencobrowse.services.tokens import Tokens
 from opencobrowse.services.users import Users
 
 
@@ -67,6 +71,7 @@ def wire(settings: Settings) -> Parts:
     access = Access(store, passwords, hub, clock)
     notifications = Notifications(store, access, channels, clock)
     channels.bind(notifications, News(store, links))
+    assertions = Assertions(store, clock, settings.origin)
     directory = Directory(store, passwords, clock)
     conversations = Conversations(store, lifecycle, clock)
     start = StartSession(store, hub, links, clock, settings.offer_seconds * 1000)
@@ -74,6 +79,7 @@ def wire(settings: Settings) -> Parts:
         access=access,
         cobrowse_sessions=CobrowseSessions(store, conversations, lifecycle),
         configurations=Configurations(store, clock),
+        consents=Consents(store, keyring, clock, settings.origin),
         conversations=conversations,
         deployments=Deployments(store, clock),
         directory=directory,
@@ -87,6 +93,7 @@ def wire(settings: Settings) -> Parts:
         sessions=Sessions(store, lifecycle),
         start=start,
         tickets=Tickets(clock),
+        tokens=Tokens(store, hub, clock, assertions, Programs(store, clock, assertions)),
         users=Users(store, directory, access),
         clock=clock,
     )

@@ -7,37 +7,27 @@ from dataclasses import dataclass
 from opencobrowse.domain.people import OAuthClient, Organization, Token, User
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
-from opencobrowse.kernel.errors import Fault, Forbidden, Invalid, Unauthenticated
-from opencobrowse.kernel.secrets import Secret, digest, new_token, same
+from opencobrowse.kernel.errors import Fault, Forbidden, Unauthenticated
+from opencobrowse.kernel.secrets import Secret, digest, new_token
 from opencobrowse.ports.passwords import Passwords
 from opencobrowse.ports.rooms import Rooms
-from opencobrowse.ports.store import Delete, Put, Store
+from opencobrowse.ports.store import Put, Store
 from opencobrowse.services.actor import Actor
-from opencobrowse.services.permissions import narrow
-from opencobrowse.services.throttle import ClientFailures, Lockout
+from opencobrowse.services.signouts import end_everything, end_token
+from opencobrowse.services.throttle import Lockout
 
 _MAX_PASSWORD = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
-    """What a program showed. `secrets`: every way its secret can be read (raw, percent-decoded)."""
-
-    client_id: str
-    secrets: tuple[str, ...]
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
 class Grant:
-    """A new access token. `expires_in` is in seconds."""
+    """A new access token. `expires_in` is in seconds. `scope` is said where it may be another than was asked
+    for."""
 
     access_token: Secret
     expires_in: int
-
-
-class WrongClient(Invalid):
-    """RFC 6749 section 5.2 `invalid_client`."""
+    refresh_token: Secret | None = None
+    scope: str | None = None
 
 
 class Access:
@@ -57,20 +47,6 @@ class Access:
         self._passwords = passwords
         self._clock = clock
         self._lockout = Lockout(clock)
-        self._client_failures = ClientFailures(clock)
-
-    async def client_token(self, shown: Credentials, scope: str | None = None) -> Grant:
-        """RFC 6749 client credentials. Raises `WrongClient`, `Invalid` for an unknown scope, `TooMany` after
-        five failures in a minute (B12)."""
-        self._client_failures.spend(shown.client_id, shown.address)
-        client = await self._store.get(OAuthClient, shown.client_id)
-        expected = client.secret_digest if client else digest("")
-        right = [same(expected, digest(secret)) for secret in shown.secrets]
-        if client is None or not any(right):
-            self._client_failures.fail(shown.client_id, shown.address)
-            raise WrongClient("client not found or its secret is wrong", code="invalid_client")
-        self._client_failures.succeed(shown.client_id, shown.address)
-        return await self._issue(client.org_id, narrow(client.permissions, scope), client_id=client.id)
 
     async def sign_in(self, email: str, password: str) -> Grant:
         """A person's token for their password. Ten failures lock the account for a minute, then longer."""
@@ -132,16 +108,12 @@ class Access:
         return Actor(token.org_id, token.id, permissions, token.client_id, token.user_id)
 
     async def revoke(self, actor: Actor) -> None:
-        """End the token now, and the sockets opened with it (api.md section 1)."""
-        await self._store.commit(Delete(Token, actor.token_id))
-        self._rooms.revoked(actor.token_id)
+        """End the token now, the sockets opened with it, and the consent that it came from."""
+        await end_token(self._store, self._rooms, actor.token_id, actor.user_id)
 
     async def revoke_all(self, user_id: str) -> None:
-        """End every token of a person, and their sockets."""
-        tokens = await self._store.find(Token, user_id=user_id, limit=10_000)
-        await self._store.commit(*(Delete(Token, token.id) for token in tokens))
-        for token in tokens:
-            self._rooms.revoked(token.id)
+        """End every token of a person, what gets them new ones, and their sockets."""
+        await end_everything(self._store, self._rooms, user_id)
 
     def dismiss(self, user_id: str) -> None:
         """A person is no agent any more: close their viewers' sockets (reliability.md B5)."""

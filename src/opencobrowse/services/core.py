@@ -8,6 +8,7 @@ from opencobrowse.kernel.clock import Clock
 from opencobrowse.services.access import Access
 from opencobrowse.services.cobrowsesessions import CobrowseSessions
 from opencobrowse.services.configurations import Configurations
+from opencobrowse.services.consents import Consents
 from opencobrowse.services.conversations import Conversations
 from opencobrowse.services.deployments import Deployments
 from opencobrowse.services.directory import Directory
@@ -21,6 +22,7 @@ from opencobrowse.services.participants import Participants
 from opencobrowse.services.sessions import Sessions
 from opencobrowse.services.start import StartSession
 from opencobrowse.services.tickets import Tickets
+from opencobrowse.services.tokens import Tokens
 from opencobrowse.services.users import Users
 
 
@@ -29,6 +31,7 @@ class Core:
     access: Access
     cobrowse_sessions: CobrowseSessions
     configurations: Configurations
+    consents: Consents
     conversations: Conversations
     deployments: Deployments
     directory: Directory
@@ -42,5 +45,6 @@ class Core:
     sessions: Sessions
     start: StartSession
     tickets: Tickets
+    tokens: Tokens
     users: Users
     clock: Clock

@@ -20,6 +20,7 @@ from opencobrowse.kernel.ids import new_id
 from opencobrowse.kernel.secrets import Secret, digest, new_token
 from opencobrowse.ports.passwords import Passwords
 from opencobrowse.ports.store import Conflict, Put, Store
+from opencobrowse.services.clients import ClientKind
 from opencobrowse.services.permissions import (
     ALL,
     COBROWSE_ADD,
@@ -34,6 +35,8 @@ _ADDRESS: Final = re.compile(r"[^\s@<>,;:\"\x00-\x1f]+@[^\s@<>,;:\"\x00-\x1f]+")
 AGENT_PERMISSIONS = frozenset(
     {COBROWSE_AGENT, COBROWSE_READ, COBROWSE_ADD, COBROWSE_VOICE_ADD, CONVERSATION_READ}
 )
+
+_ANY_PROGRAM: Final = ClientKind()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +74,18 @@ class Directory:
         return replace(org, version=1)
 
     async def create_client(
-        self, name: str, client_id: str | None = None, secret: str | None = None
+        self,
+        name: str,
+        client_id: str | None = None,
+        secret: str | None = None,
+        kind: ClientKind = _ANY_PROGRAM,
     ) -> NewClient:
-        """An OAuth client with every permission."""
+        """An OAuth client, by default with every permission. A public one has no secret: it is empty."""
         org = await self.organization()
-        key = Secret(secret) if secret else new_token()
-        client = OAuthClient(client_id or new_id(), org.id, name, digest(key), ALL, self._clock.now())
+        key = Secret("") if kind.public else Secret(secret) if secret else new_token()
+        client = kind.applied(
+            OAuthClient(client_id or new_id(), org.id, name, digest(key), ALL, self._clock.now())
+        )
         try:
             await self._store.commit(Put(client))
         except Conflict:

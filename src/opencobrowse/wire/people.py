@@ -5,17 +5,40 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from opencobrowse.wire.api import Answer, Body
 
 
 class TokenAnswer(msgspec.Struct):
-    """RFC 6749 section 5.1: snake_case. `expires_in` is in seconds."""
+    """RFC 6749 section 5.1: snake_case. `expires_in` is in seconds. `refresh_token` comes with a person's
+    code, `scope` where it may be another than was asked for."""
 
     access_token: str
     token_type: str
     expires_in: int
+    refresh_token: str | UnsetType = UNSET
+    scope: str | UnsetType = UNSET
+
+
+class AuthorizationServer(msgspec.Struct):
+    """RFC 8414 section 2: snake_case."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    revocation_endpoint: str
+    response_types_supported: list[str]
+    response_modes_supported: list[str]
+    grant_types_supported: list[str]
+    token_endpoint_auth_methods_supported: list[str]
+    token_endpoint_auth_signing_alg_values_supported: list[str]
+    revocation_endpoint_auth_methods_supported: list[str]
+    revocation_endpoint_auth_signing_alg_values_supported: list[str]
+    code_challenge_methods_supported: list[str]
+    scopes_supported: list[str]
+    authorization_response_iss_parameter_supported: bool
+    service_documentation: str
 
 
 class OAuthError(msgspec.Struct):
