@@ -61,6 +61,8 @@ def _bounded(schema: Any) -> Any:
         return {"$ref": f"{REF}{_ANYTHING}"}
     if schema.get("type") == "integer":
         return {**_WHOLE, **schema}
+    if schema == {"type": "object"}:
+        return {**schema, "additionalProperties": {"$ref": f"{REF}{_ANYTHING}"}}
     return {key: _inside(key, value) for key, value in schema.items()}
 
 

@@ -14,11 +14,12 @@ from opencobrowse.ports.store import Store
 from opencobrowse.services.actor import Actor
 
 _SIP_URI: Final = re.compile(
-    r"sips?:(?:[^\s@<>\"]+@)?(?:\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?)(?::\d{1,5})?"
-    r"(?:;[^\s<>\"?]*)?(?:\?[^\s<>\"]*)?\Z",
+    r"sips?:(?:[^\s\x00-\x20\x7f-\xa0@<>\"]+@)?(?:\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?)(?::[0-9]{1,5})?"
+    r"(?:;[^\s\x00-\x20\x7f-\xa0<>\"?]*)?(?:\?[^\s\x00-\x20\x7f-\xa0<>\"]*)?\Z",
     re.IGNORECASE,
 )
-_EMAIL: Final = re.compile(r"(?:mailto:)?[^\s@<>\",;]+@[^\s@<>\",;]+\Z", re.IGNORECASE)
+_IN_MAIL: Final = r"[^\s\x00-\x20\x7f-\xa0@<>\",;]+"
+_EMAIL: Final = re.compile(rf"(?:mailto:)?{_IN_MAIL}@{_IN_MAIL}\Z", re.IGNORECASE)
 _PHONE: Final = re.compile(r"(?:tel:)?\+?[0-9][0-9 ().\-/]{1,30}\Z", re.IGNORECASE)
 _SHAPES: Final = {
     AddressType.SIP: (_SIP_URI, "a SIP URI: sip:user@host or sips:user@host"),

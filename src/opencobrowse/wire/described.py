@@ -22,9 +22,10 @@ def also(**schema: Any) -> Meta:
 _FILLED: Final[Doc] = {"type": "string", "minLength": 1}
 _EMPTY: Final[Doc] = {"enum": [None, ""]}
 
+_IN_EMAIL: Final = r"[^\s\x00-\x20\x7f-\xa0@<>,;:\"]+"
 Filled = Annotated[str, also(minLength=1)]
 NotEmpty = also(minItems=1)
-Email = Annotated[str, also(pattern=r"^[^\s@<>,;:\"\x00-\x1f]+@[^\s@<>,;:\"\x00-\x1f]+$", maxLength=254)]
+Email = Annotated[str, also(pattern=rf"^{_IN_EMAIL}@{_IN_EMAIL}$", maxLength=254)]
 
 
 Name = Annotated[str, also(minLength=1, maxLength=200, pattern=r"\S")]
@@ -61,8 +62,14 @@ def _or_left_out(**properties: Doc) -> Doc:
 # -- participants (services/joining.py) --------------------------------------------------------------------
 
 _HOST: Final = r"(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9]([a-zA-Z0-9.\-]*[a-zA-Z0-9])?)"
-_SIP: Final = r"^[sS][iI][pP][sS]?:([^\s@<>\"]+@)?" + _HOST + r"(:[0-9]{1,5})?(;[^\s<>\"?]*)?(\?[^\s<>\"]*)?$"
-_MAIL: Final = r"^([mM][aA][iI][lL][tT][oO]:)?[^\s@<>\",;]+@[^\s@<>\",;]+$"
+_SIP: Final = (
+    r"^[sS][iI][pP][sS]?:([^\s\x00-\x20\x7f-\xa0@<>\"]+@)?"
+    + _HOST
+    + r"(:[0-9]{1,5})?(;[^\s\x00-\x20\x7f-\xa0<>\"?]*)?(\?[^\s\x00-\x20\x7f-\xa0<>\"]*)?$"
+)
+_MAIL: Final = (
+    r"^([mM][aA][iI][lL][tT][oO]:)?[^\s\x00-\x20\x7f-\xa0@<>\",;]+@[^\s\x00-\x20\x7f-\xa0@<>\",;]+$"
+)
 _PHONE: Final = r"^([tT][eE][lL]:)?\+?[0-9][0-9 ().\-/]{1,30}$"
 _SIP_OR_OTHER: Final[Doc] = {"anyOf": [{"not": {"pattern": "^[sS][iI][pP][sS]?:"}}, {"pattern": _SIP}]}
 _SHAPES: Final = {"sip": _SIP, "email": _MAIL, "phone": _PHONE}
