@@ -16,6 +16,7 @@ API_CALLS_PER_MINUTE: Final = 300
 
 # Tokens and offers (api.md section 2; reliability.md D)
 ACCESS_TOKEN_MS: Final = 24 * HOUR
+EXPIRED_KEPT_MS: Final = 24 * HOUR
 TICKET_MS: Final = 30 * SECOND
 OFFER_MS: Final = 10 * MINUTE
 CONTROL_REQUEST_MS: Final = 30 * SECOND

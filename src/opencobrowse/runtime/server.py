@@ -21,6 +21,7 @@ import uvloop
 
 from opencobrowse import http as http_package
 from opencobrowse.http.app import build
+from opencobrowse.kernel import limits
 from opencobrowse.live.endpoint import Endpoint
 from opencobrowse.live.front import front_for
 from opencobrowse.runtime.health import Health
@@ -184,6 +185,7 @@ async def _tick(parts: Parts) -> None:
             await parts.hub.tick()
             parts.channels.tick()
             await parts.core.lifecycle.sweep()
-            await parts.store.prune(parts.clock.now())
+            # Kept for a while: who comes with a token of yesterday is told that it has expired.
+            await parts.store.prune(parts.clock.now() - limits.EXPIRED_KEPT_MS)
         except Exception:
             log.exception("the ticker failed")

@@ -1,0 +1,45 @@
+"""One of the permissions of the row is needed, each is enough, and the refusal names exactly these."""
+
+from __future__ import annotations
+
+import pytest
+
+from opencobrowse.services.permissions import ALL
+from tests.authorization.checks import refused, said
+from tests.authorization.rows import SECURED
+from tests.authorization.trials import Trials, never
+
+
+@pytest.mark.parametrize("name", SECURED)
+def test_each_permission_alone(trials: Trials, name: str) -> None:
+    need = trials.need(name)
+    assert need.works == set(trials.calls[name].row.any_of)
+    assert need.named == need.works, "the 403 names other permissions than those that work"
+
+
+@pytest.mark.parametrize("name", SECURED)
+def test_all_other_permissions_together_are_not_enough(trials: Trials, name: str) -> None:
+    call = trials.calls[name]
+    if not call.row.any_of:
+        return
+    world = trials.world_for(call)
+    token = trials.caller(call, world, ALL - set(call.row.any_of))
+    with trials.lab.nothing_written(name):
+        answer = trials.send(call, world.ids, token)
+    refused(answer, 403)
+
+
+@pytest.mark.parametrize("name", SECURED)
+def test_who_may_not_call_it_does_not_hear_what_there_is(trials: Trials, name: str) -> None:
+    """With no permission at all: the same 403 for what exists and for what never was, and no id in it that
+    the caller did not send."""
+    call = trials.calls[name]
+    if not call.row.any_of:
+        return
+    world = trials.world_for(call)
+    token = trials.caller(call, world, frozenset())
+    unknown = {**world.ids, **{blank: never(world.ids[blank]) for blank in call.blanks}}
+    there, nowhere = trials.send(call, world.ids, token), trials.send(call, unknown, token)
+    refused(there, 403)
+    assert said(there, world.ids) == said(nowhere, unknown)
+    assert world.told_in(there.text) <= set(call.blanks)

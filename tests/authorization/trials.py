@@ -1,0 +1,184 @@
+"""What really happens: each column of the matrix, executed. Results are kept, so that the page that shows
+them and the tests that judge them see the same."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar, cast
+
+import httpx
+
+from opencobrowse.http.openapi import operations
+from opencobrowse.services.permissions import ALL
+from tests.authorization.rows import ROWS
+from tests.authorization.table import Call
+from tests.authorization.world import Lab, World
+
+T = TypeVar("T")
+PEOPLE: Final = ("agent", "colleague", "bystander")
+
+
+@dataclass(frozen=True)
+class Need:
+    """Which single permissions let a call through, and which its 403 names; both empty: any token."""
+
+    works: frozenset[str]
+    named: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """One call with an id of `theirs` in it, another organisation; and with one that never was."""
+
+    theirs: World
+    foreign: httpx.Response
+    foreign_ids: Mapping[str, str]
+    unknown: httpx.Response
+    unknown_ids: Mapping[str, str]
+
+
+class Trials:
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.description = dict(lab.http.get("/openapi.json").json())
+        self.calls = {call.name: call for call in self._described() if call.name in ROWS}
+        self._kept: dict[tuple[str, str], object] = {}
+
+    def send(
+        self,
+        call: Call,
+        ids: Mapping[str, str],
+        bearer: str | None = None,
+        **headers: str,
+    ) -> httpx.Response:
+        """One call, from an address of its own: nobody uses up another's guesses."""
+        made = call.request(ids)
+        made["headers"] = {**made["headers"], "X-Forwarded-For": _address(), **headers}
+        if bearer is not None:
+            made["headers"]["Authorization"] = f"Bearer {bearer}"
+        return self.lab.http.request(**made)
+
+    def world_for(self, call: Call, ended: str | None = None) -> World:
+        return self.lab.world(live=call.row.live, ended=ended)
+
+    def caller(self, call: Call, world: World, permissions: frozenset[str] = ALL) -> str | None:
+        """A token of who makes this call; None for one that is open."""
+        if call.row.open_to:
+            return None
+        person = None if call.row.caller == "program" else call.row.caller
+        return self.lab.token(world, permissions, person)
+
+    def tag(self, name: str) -> str:
+        """What the description files the call under."""
+        call = self.calls[name]
+        return str(self.description["paths"][call.template][call.method.lower()]["tags"][0])
+
+    # -- the columns ---------------------------------------------------------------------------------------
+
+    def need(self, name: str) -> Need:
+        """Every permission alone. Who is refused changes nothing."""
+        return self._once("need", name, self._need)
+
+    def by(self, name: str, who: str) -> int:
+        """The status for a `program`, or for a person, who holds every permission."""
+
+        def tried(call: Call) -> int:
+            world = self.world_for(call)
+            token = self.lab.token(world, ALL, None if who == "program" else who)
+            return self.send(call, world.ids, token).status_code
+
+        return self._once(who, name, tried)
+
+    def after(self, name: str, what: str) -> tuple[int, bool]:
+        """The status after the `session`'s or the `conversation`'s end, and whether anything changed."""
+
+        def tried(call: Call) -> tuple[int, bool]:
+            world = self.world_for(call, ended=what)
+            token = self.caller(call, world)
+            before = self.lab.version()
+            return self.send(call, world.ids, token).status_code, self.lab.version() != before
+
+        return self._once(what, name, tried)
+
+    def stranger(self, name: str) -> dict[str, Stranger]:
+        """For each id that the call names: that one of another organisation among one's own (`*`: all of
+        them), and the same with one that never was. What is open to all has no organisation: there, two ids
+        have to fit each other."""
+        return self._once("stranger", name, self._stranger)
+
+    # -- details -------------------------------------------------------------------------------------------
+
+    def _once(self, column: str, name: str, tried: Callable[[Call], T]) -> T:
+        key = column, name
+        if key not in self._kept:
+            self._kept[key] = tried(self.calls[name])
+        return cast(T, self._kept[key])
+
+    def _need(self, call: Call) -> Need:
+        world, works, named = self.world_for(call), set[str](), set[str]()
+        for permission in (None, *sorted(ALL)):
+            held = frozenset[str]() if permission is None else frozenset({permission})
+            token = self.caller(call, world, held)
+            before = self.lab.version()
+            answer = self.send(call, world.ids, token)
+            if answer.status_code == 403:
+                assert self.lab.version() == before, f"{call.name}: refused, and something was written"
+                named |= _named(answer)
+                continue
+            assert answer.status_code == call.success, f"{call.name}, {permission}: {answer.text}"
+            if permission is None:
+                return Need(frozenset(), frozenset())
+            works.add(permission)
+            if call.row.changes:
+                world = self.world_for(call)
+        return Need(frozenset(works), frozenset(named))
+
+    def _stranger(self, call: Call) -> dict[str, Stranger]:
+        mine, theirs = self.world_for(call), self.world_for(call)
+        sets: list[tuple[str, tuple[str, ...]]] = [(blank, (blank,)) for blank in call.blanks]
+        if call.row.open_to:
+            sets = sets if len(sets) > 1 else []
+        elif sets:
+            sets.insert(0, ("*", call.blanks))
+        found = {}
+        for blank, swapped in sets:
+            foreign_ids = {**mine.ids, **{name: theirs.ids[name] for name in swapped}}
+            unknown_ids = {**mine.ids, **{name: never(theirs.ids[name]) for name in swapped}}
+            token = self.caller(call, mine)
+            with self.lab.nothing_written(f"{call.name}, {blank}"):
+                foreign = self.send(call, foreign_ids, token)
+                unknown = self.send(call, unknown_ids, token)
+            found[blank] = Stranger(theirs, foreign, foreign_ids, unknown, unknown_ids)
+        return found
+
+    def _described(self) -> list[Call]:
+        calls = []
+        for path, method, operation in operations(self.description):
+            name = operation["operationId"]
+            (success,) = (int(status) for status in operation["responses"] if status.startswith("2"))
+            if name in ROWS:
+                calls.append(Call(name, method.upper(), path, success, ROWS[name]))
+        return calls
+
+
+def _named(answer: httpx.Response) -> set[str]:
+    """The permissions that a 403 asks for."""
+    body = answer.json()
+    assert body["code"] in ("missing.permissions", "missing.any.permissions"), answer.text
+    return set(body["messageParams"]["permissions"].split(", "))
+
+
+def never(known: str) -> str:
+    """An id of the same shape that never was."""
+    try:
+        uuid.UUID(known)
+    except ValueError:
+        return "".join(random.choice("BCDFGHJK") if c.isalpha() else c for c in known)
+    return str(uuid.uuid4())
+
+
+def _address() -> str:
+    return "10." + ".".join(str(random.randrange(1, 255)) for _ in range(3))
