@@ -54,9 +54,10 @@ class User:
     """A person who signs in. `password_hash` is Argon2id, None for one who cannot sign in locally.
 
     `permissions` is all they may do: what was `granted` to them and what their roles hold. It is kept, so
-    that every call can read it in one place; `services/roles.py` keeps it true. `others` are the platform's
+    that every call can read it in one place; `services/grants.py` keeps it true. `others` are the platform's
     fields that have no meaning here (`department`, `title`), given back as they came. `identity` is who they
     are at the identity provider, `issuer|sub`, from their first single sign-on; no two people have the same.
+    One who is `deleted` is not active and holds nothing; the record stays, and can be made active again.
     """
 
     id: str
@@ -71,7 +72,13 @@ class User:
     role_ids: tuple[str, ...] = ()
     others: Mapping[str, Any] = field(default_factory=dict)
     identity: str | None = None
+    deleted: bool = False
     version: int = 0
+
+    @property
+    def state(self) -> str:
+        """The platform's: `active`, `inactive` or `deleted`."""
+        return "deleted" if self.deleted else "active" if self.active else "inactive"
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,9 @@ CODES: Final[dict[str, Code]] = {
         404, "There is no such web deployment, or it is not active.",
         "GET /api/v2/webdeployments/deployments lists them.",
         "GET /api/v2/webdeployments/deployments/nothing"),
+    "division.not.found": Code(
+        404, "There is one division, the organisation, and this is not it.",
+        "Use the organisation's id, or home.", "GET /api/v2/authorization/divisions/other"),
     "idempotency.key.reused": Code(
         422, "The Idempotency-Key was used with another body in the last 48 hours.",
         "Send a new request with a new key: a key only repeats its own request.",
@@ -182,9 +185,21 @@ CODES: Final[dict[str, Code]] = {
     "offer.closed": Code(
         409, "The offer is no longer open on this page: answered, withdrawn or too old.",
         "Wait for the next one.", f"accept {_LIVE}"),
+    "organization.ambiguous": Code(
+        400, "The server has several organisations and none was named.", "Name one with --org.",
+        "opencobrowse client create, after opencobrowse org create Second"),
+    "organization.exists": Code(
+        409, "There is an organisation with this name.", "Use it, or choose another name.",
+        'opencobrowse org create "My organization"'),
+    "organization.not.found": Code(
+        404, "There is no organisation with this id or name.", "opencobrowse org list shows them.",
+        "opencobrowse user list --org Nobody"),
     "origin.not.allowed": Code(
         403, "The page's origin is not among the deployment's allowed domains.",
         "Add it to allowedDomains of the deployment.", "POST /api/v2/opencobrowse/pages"),
+    "own.administration": Code(
+        409, "You would take authorization:role:edit from yourself.",
+        "Let another administrator do it.", "DELETE /api/v2/users/{your own id}, as an administrator"),
     "page.not.allowed": Code(
         409, "The page is not on one of the deployment's allowed domains.",
         "Add its host to allowedDomains, or give another page.",
@@ -199,6 +214,10 @@ CODES: Final[dict[str, Code]] = {
     "password.too.short": Code(
         400, "The password is too short.", "Choose a longer one.",
         'POST /api/v2/users {"email": "a@b.example", "password": "short"}'),
+    "permission.not.held": Code(
+        403, "A token gives only what it holds itself, unless it holds authorization:role:edit.",
+        "Leave out what you do not hold, or ask an administrator.",
+        'POST /api/v2/users/{id}/permissions {"add": ["cobrowse:agent"]}, with the scope user:write'),
     "permission.of.role": Code(
         409, "One of the user's roles holds the permission: it cannot be taken away by itself.",
         "Take the role from the user.", 'POST /api/v2/users/{id}/permissions {"remove": ["cobrowse:agent"]}'),
@@ -208,6 +227,16 @@ CODES: Final[dict[str, Code]] = {
         "any call that changes something"),
     "request.too.large": Code(
         413, "The body is over 1 MiB.", "Send less.", "any call with a body of more than 1,048,576 bytes"),
+    "role.exists": Code(
+        409, "There is a role with this name in your organisation.", "Use it, or choose another name.",
+        'POST /api/v2/authorization/roles {"name": "Cobrowse agent"}'),
+    "role.fixed": Code(
+        409, "The role is a default one, which stays, or the administrators', which holds every permission.",
+        "Make a role of your own: POST /api/v2/authorization/roles.",
+        "DELETE /api/v2/authorization/roles/{a default role}"),
+    "role.not.found": Code(
+        404, "There is no such role in your organisation.", "List them: GET /api/v2/authorization/roles.",
+        "GET /api/v2/authorization/roles/nothing"),
     "sso.answer.invalid": Code(
         401, "The identity provider's answer does not hold: forged, too old, for another client or attempt.",
         "Begin again; if it stays, the server's log says why, under the reference.",

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from msgspec import UNSET
 
 from opencobrowse.domain import conversation as c
-from opencobrowse.domain.people import OAuthClient, Organization, User
+from opencobrowse.domain.people import OAuthClient, Organization
 from opencobrowse.domain.session import CobrowseType, Session
 from opencobrowse.kernel.ids import iso
 from opencobrowse.services.actor import Actor
@@ -232,22 +232,6 @@ def invitation(found: Invitation, links: Links) -> cobrowsesessions.Invitation:
         join_code=links.code(session),
         date_offer_ends=iso(session.offer_ends_at),
         control=session.cobrowse_type is CobrowseType.CONTROL,
-    )
-
-
-def user(found: User) -> people.User:
-    return people.User(
-        id=found.id,
-        name=found.name,
-        email=found.email,
-        username=found.email,
-        state="active" if found.active else "inactive",
-        division=people.Division(
-            id=found.org_id, name="Home", self_uri=f"/api/v2/authorization/divisions/{found.org_id}"
-        ),
-        version=found.version,
-        self_uri=f"/api/v2/users/{found.id}",
-        permissions=sorted(found.permissions),
     )
 
 

@@ -78,9 +78,18 @@ class Store(Protocol):
         """Records whose declared keys equal `keys`, oldest first. An undeclared key raises `KeyError`."""
 
     async def page(
-        self, kind: type[R], *, offset: int = 0, limit: int = 25, **keys: Any
+        self,
+        kind: type[R],
+        *,
+        offset: int = 0,
+        limit: int = 25,
+        order: str | None = None,
+        descending: bool = True,
+        **keys: Any,
     ) -> tuple[list[R], int]:
-        """Like `find`, newest first: `limit` records after `offset`, and how many there are in all."""
+        """Like `find`, newest first: `limit` records after `offset`, and how many there are in all.
+        `order`: by this declared key instead, and by age where it is the same; an undeclared one raises
+        `KeyError`."""
 
     async def idle(self, before: int, *, limit: int = 100) -> list[Conversation]:
         """Conversations that have not ended and have not changed since `before`, the oldest change first."""

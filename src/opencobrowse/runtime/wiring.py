@@ -32,8 +32,10 @@ from opencobrowse.services.notifications import Notifications
 from opencobrowse.services.pages import Pages
 from opencobrowse.services.participants import Participants
 from opencobrowse.services.programs import Programs
+from opencobrowse.services.roles import Roles
 from opencobrowse.services.sessions import Sessions
 from opencobrowse.services.start import StartSession
+from opencobrowse.services.subjects import Subjects
 from opencobrowse.services.tickets import Tickets
 from opencobrowse.services.tokens import Tokens
 from opencobrowse.services.users import Users
@@ -73,6 +75,7 @@ def wire(settings: Settings) -> Parts:
     channels.bind(notifications, News(store, links))
     assertions = Assertions(store, clock, settings.origin)
     directory = Directory(store, passwords, clock)
+    roles = Roles(store, access, clock)
     conversations = Conversations(store, lifecycle, clock)
     start = StartSession(store, hub, links, clock, settings.offer_seconds * 1000)
     core = Core(
@@ -90,8 +93,10 @@ def wire(settings: Settings) -> Parts:
         notifications=notifications,
         pages=pages,
         participants=Participants(store, lifecycle, clock),
+        roles=roles,
         sessions=Sessions(store, lifecycle),
         start=start,
+        subjects=Subjects(store, roles, access),
         tickets=Tickets(clock),
         tokens=Tokens(store, hub, clock, assertions, Programs(store, clock, assertions)),
         users=Users(store, directory, access),
@@ -103,6 +108,7 @@ def wire(settings: Settings) -> Parts:
 async def bootstrap(core: Core, settings: Settings) -> None:
     """What the first start makes: the organisation, and the client and the agent of the settings."""
     await core.directory.organization()
+    await core.directory.organizations.prepare()
     if settings.bootstrap_client_id and settings.bootstrap_client_secret:
         await core.directory.ensure_client(settings.bootstrap_client_id, settings.bootstrap_client_secret)
     if settings.bootstrap_agent_email:

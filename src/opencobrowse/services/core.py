@@ -19,8 +19,10 @@ from opencobrowse.services.nearby import Nearby
 from opencobrowse.services.notifications import Notifications
 from opencobrowse.services.pages import Pages
 from opencobrowse.services.participants import Participants
+from opencobrowse.services.roles import Roles
 from opencobrowse.services.sessions import Sessions
 from opencobrowse.services.start import StartSession
+from opencobrowse.services.subjects import Subjects
 from opencobrowse.services.tickets import Tickets
 from opencobrowse.services.tokens import Tokens
 from opencobrowse.services.users import Users
@@ -42,8 +44,10 @@ class Core:
     notifications: Notifications
     pages: Pages
     participants: Participants
+    roles: Roles
     sessions: Sessions
     start: StartSession
+    subjects: Subjects
     tickets: Tickets
     tokens: Tokens
     users: Users

@@ -10,9 +10,13 @@ from dataclasses import replace
 from typing import Final
 
 from opencobrowse.domain.people import Role, User
-from opencobrowse.ports.store import Change, Put, Store
+from opencobrowse.kernel.errors import Clash, Forbidden
+from opencobrowse.ports.store import Store
+from opencobrowse.services.actor import Actor
+from opencobrowse.services.permissions import ROLE_EDIT
 
 ROLES_READ: Final = 10_000
+PEOPLE_READ: Final = 100_000
 
 
 def held(granted: frozenset[str], roles: Iterable[Role]) -> frozenset[str]:
@@ -35,7 +39,26 @@ async def roles_of(store: Store, user: User) -> list[Role]:
     return [roles[role_id] for role_id in user.role_ids if role_id in roles]
 
 
-def regranted(user: User, roles: Iterable[Role]) -> list[Change]:
-    """What to commit for a user who is given, or keeps, these roles. The roles are written as they are: one
-    that is changed at the same moment is a conflict then, and nobody is left with what it held before."""
-    return [Put(user), *(Put(role) for role in roles)]
+def check_may_give(actor: Actor, permissions: frozenset[str]) -> None:
+    """Nobody gives what their own token does not hold, except who administers roles. Raises 403."""
+    missing = sorted(permissions - actor.permissions)
+    if missing and ROLE_EDIT not in actor.permissions:
+        raise Forbidden(
+            f"The token cannot give what it does not hold: {', '.join(missing)}.",
+            code="permission.not.held",
+            params={"permissions": ", ".join(missing)},
+            cure=f"Ask somebody who holds {ROLE_EDIT}, or leave out {', '.join(missing)}.",
+        )
+
+
+def check_own(actor: Actor, before: User, after: User) -> None:
+    """Nobody takes `authorization:role:edit` from themselves: who gave everything away could not take it
+    back, and an organisation keeps somebody who administers it. Raises 409."""
+    lost = ROLE_EDIT in before.permissions and (ROLE_EDIT not in after.permissions or not after.active)
+    if lost and actor.user_id == before.id:
+        raise Clash(
+            f"This would take {ROLE_EDIT} from yourself.",
+            code="own.administration",
+            cure="Let another administrator do it: they keep what you give up.",
+            entity_id=before.id,
+        )

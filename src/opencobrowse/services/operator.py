@@ -9,9 +9,9 @@ from opencobrowse.domain.people import Role, Token, User
 from opencobrowse.kernel.errors import Invalid
 from opencobrowse.ports.passwords import Passwords
 from opencobrowse.ports.store import Change, Conflict, Delete, Put, Store
-from opencobrowse.services.directory import AGENT_PERMISSIONS, Directory
+from opencobrowse.services.directory import Directory
 from opencobrowse.services.grants import roles_of, with_grants
-from opencobrowse.services.permissions import COBROWSE_AGENT
+from opencobrowse.services.permissions import AGENT_PERMISSIONS, COBROWSE_AGENT
 
 MIN_PASSWORD: Final = 8
 _ATTEMPTS: Final = 8

@@ -79,6 +79,11 @@ PERMISSIONS: Final = (
 )  # fmt: skip
 
 ALL: Final = frozenset(p.name for p in PERMISSIONS)
+# They may start as well: a user's token means that user (api.md section 2, "Who").
+AGENT_PERMISSIONS: Final = frozenset({
+    COBROWSE_AGENT, COBROWSE_READ, COBROWSE_ADD, COBROWSE_VOICE_ADD, CONVERSATION_READ,
+    WRAPUP, WRAPUP_CODE_VIEW, DISCONNECT, TRANSFER,
+})  # fmt: skip
 BROAD: Final = {"cobrowse": (COBROWSE_ADD, COBROWSE_VOICE_ADD, COBROWSE_READ)}
 
 
@@ -93,6 +98,26 @@ def known_names() -> list[str]:
     return sorted(
         {*BROAD, *(p.name for p in PERMISSIONS), *(alias for p in PERMISSIONS for alias in p.same_as)}
     )
+
+
+def parts(name: str) -> tuple[str, str, str]:
+    """Domain, entity and action of a permission, as the platform's policies have them. A name of two parts
+    has the domain for its entity: `cobrowse:agent` is `cobrowse`, `cobrowse`, `agent`."""
+    domain, _, rest = name.partition(":")
+    entity, _, action = rest.rpartition(":")
+    return domain, entity or domain, action
+
+
+def matching(domain: str, entity: str, action: str) -> frozenset[str]:
+    """The permissions that a policy's domain, entity and action stand for, `*` for any of them."""
+    wanted = (domain, entity, action)
+    found = {
+        p.name
+        for p in PERMISSIONS
+        for name in (p.name, *p.same_as)
+        if all(want in ("*", part) for want, part in zip(wanted, parts(name), strict=True))
+    }
+    return frozenset(found)
 
 
 def narrow(held: frozenset[str], scope: str | None) -> frozenset[str]:

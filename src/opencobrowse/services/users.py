@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Final
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from opencobrowse.domain.people import Role, User
+from opencobrowse.kernel import limits
 from opencobrowse.kernel.errors import Clash, Detail, Example, Invalid, NotFound
 from opencobrowse.kernel.ids import canonical
 from opencobrowse.ports.store import Conflict, Put, Store
 from opencobrowse.services.access import Access
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.changes import ATTEMPTS, change, too_many
-from opencobrowse.services.directory import AGENT_PERMISSIONS, Directory
-from opencobrowse.services.grants import roles_of, with_grants
+from opencobrowse.services.directory import Directory, checked_address
+from opencobrowse.services.grants import PEOPLE_READ, check_may_give, check_own, roles_of, with_grants
 from opencobrowse.services.permissions import (
+    AGENT_PERMISSIONS,
     ALL,
     COBROWSE_AGENT,
     USER_READ,
@@ -36,15 +39,31 @@ class NewUser:
     password: str | None = None
     agent: bool = False
     permissions: tuple[str, ...] | None = None
+    active: bool = True
+    others: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class UserChange:
-    """What is None stays. `version`: refuse the change if the user is not at this one."""
+    """What is None stays, and so does each of the `others` that is not named; one that is named None goes.
+    `version`: refuse the change if the user is not at this one."""
 
     name: str | None = None
     active: bool | None = None
     version: int | None = None
+    email: str | None = None
+    others: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UserQuery:
+    """Which users: in one `state` (None: any); those of `ids`, where there are any; by name."""
+
+    state: str | None = "active"
+    ids: tuple[str, ...] = ()
+    descending: bool = False
+    offset: int = 0
+    limit: int = 25
 
 
 class Users:
@@ -70,23 +89,35 @@ class Users:
             )
         return await self.get(actor, actor.user_id)
 
-    async def get(self, actor: Actor, user_id: str) -> User:
+    async def get(self, actor: Actor, user_id: str, deleted: bool = False) -> User:
+        """A user of the organisation; `deleted`: also one who was deleted."""
         if user_id != actor.user_id:
             actor.need(USER_READ)
-        return await self._mine(actor, user_id)
+        user = await self._mine(actor, user_id)
+        if user.deleted and not deleted:
+            raise _unknown(user_id)
+        return user
 
-    async def find(
-        self, actor: Actor, ids: Iterable[str] = (), active: bool | None = True, descending: bool = False
-    ) -> list[User]:
-        """The organisation's users by name; `active` None means all of them."""
+    async def page(self, actor: Actor, query: UserQuery) -> tuple[list[User], int]:
+        """The users on one page, by name, and how many there are in all."""
         actor.need(USER_READ)
-        wanted = frozenset(map(canonical, ids))
-        found = [
-            user
-            for user in await self._store.find(User, org_id=actor.org_id, limit=100_000)
-            if active in (None, user.active) and (not wanted or user.id in wanted)
-        ]
-        return sorted(found, key=lambda u: (u.name.casefold(), u.email), reverse=descending)
+        if query.ids:
+            found = [await self._store.get(User, canonical(user_id)) for user_id in dict.fromkeys(query.ids)]
+            users = [u for u in found if u and u.org_id == actor.org_id and query.state in (None, u.state)]
+            users.sort(key=lambda u: (u.name.casefold(), u.email), reverse=query.descending)
+            return users[query.offset : query.offset + query.limit], len(users)
+        keys = {"state": query.state} if query.state else {}
+        return await self._store.page(
+            User, offset=query.offset, limit=query.limit, order="name", descending=query.descending,
+            org_id=actor.org_id, **keys,
+        )  # fmt: skip
+
+    async def search(self, actor: Actor, fits: Callable[[User], bool]) -> list[User]:
+        """Every user whom `fits` says yes to, by name; the deleted are not among them."""
+        actor.need(USER_READ)
+        people = await self._store.find(User, org_id=actor.org_id, limit=PEOPLE_READ)
+        found = [user for user in people if not user.deleted and fits(user)]
+        return sorted(found, key=lambda u: (u.name.casefold(), u.email))
 
     async def create(self, actor: Actor, wish: NewUser) -> User:
         """Make a person, who may sign in if a password is given."""
@@ -101,29 +132,57 @@ class Users:
         permissions = AGENT_PERMISSIONS if wish.agent else frozenset()
         if wish.permissions is not None:
             permissions = named_permissions(wish.permissions)
-        return await self._directory.add_user(actor.org_id, wish.email, wish.name, wish.password, permissions)
+        check_may_give(actor, permissions)
+        _check_size(wish.others)
+        others = {name: value for name, value in wish.others.items() if value is not None}
+        return await self._directory.add_user(
+            actor.org_id, wish.email, wish.name, wish.password, permissions, active=wish.active, others=others
+        )
 
     async def change(self, actor: Actor, user_id: str, wish: UserChange) -> User:
-        """Rename, or switch off and on. One who is switched off is signed out everywhere at once."""
+        """Change who a person is, or switch them off and on: who is switched off is signed out everywhere at
+        once; who was deleted comes back, holding nothing."""
         actor.need(USER_WRITE)
+        _check_size(wish.others)
+        email = await self._free_address(actor, user_id, wish.email)
 
         def decide(user: User) -> User:
-            if wish.version is not None and wish.version != user.version:
-                raise Clash(
-                    f"The user is at version {user.version}, not {wish.version}.",
-                    code="version.mismatch",
-                    details=(Detail("version.mismatch", "version", user.id),),
-                    cure=f"Read it again (GET /api/v2/users/{user.id}) and send its version.",
-                    entity_id=user.id,
-                )
-            name = wish.name if wish.name is not None else user.name
-            active = wish.active if wish.active is not None else user.active
-            return replace(user, name=name, active=active)
+            _check_version(user, wish.version)
+            if user.deleted and not wish.active:
+                raise _unknown(user_id)
+            after = replace(
+                user,
+                name=user.name if wish.name is None else wish.name,
+                email=email or user.email,
+                active=user.active if wish.active is None else wish.active,
+                deleted=False,
+                others={k: v for k, v in {**user.others, **wish.others}.items() if v is not None},
+            )
+            check_own(actor, user, after)
+            return after
 
         user = await self._change(actor, user_id, decide)
         if not user.active:
             await self._access.revoke_all(user.id)
         return user
+
+    async def delete(self, actor: Actor, user_id: str, version: int | None = None) -> None:
+        """Take everything from a person and sign them out everywhere. The record stays: who was in which
+        conversation can be told later, and the person can be made active again."""
+        actor.need(USER_WRITE)
+
+        def decide(user: User) -> User:
+            _check_version(user, version)
+            if user.deleted:
+                raise _unknown(user_id)
+            bare = with_grants(user, frozenset(), ())
+            after = replace(bare, active=False, deleted=True, password_hash=None, identity=None)
+            check_own(actor, user, after)
+            return after
+
+        user = await self._change(actor, user_id, decide)
+        await self._access.revoke_all(user.id)
+        self._access.dismiss(user.id)
 
     async def change_permissions(
         self, actor: Actor, user_id: str, add: Iterable[str] = (), remove: Iterable[str] = ()
@@ -131,12 +190,16 @@ class Users:
         """Grant and revoke. What is taken away is gone at once; what is given works from the next sign-in."""
         actor.need(USER_WRITE)
         added, removed = named_permissions(add), named_permissions(remove)
+        check_may_give(actor, added)
 
         for _ in range(ATTEMPTS):
             before = await self._mine(actor, user_id)
+            if before.deleted:
+                raise _unknown(user_id)
             roles = await roles_of(self._store, before)  # after the user: a role that changes changes them
             _check_removal(removed, roles)
             after = with_grants(before, (before.granted | added) - removed, roles)
+            check_own(actor, before, after)
             try:
                 await self._store.commit(Put(after))
             except Conflict:
@@ -152,15 +215,52 @@ class Users:
 
         return await change(self._store, await again(), again, decide, "The user")
 
+    async def _free_address(self, actor: Actor, user_id: str, email: str | None) -> str | None:
+        """The address as it is stored, which is nobody else's. None where none was given."""
+        if email is None:
+            return None
+        address = checked_address(email)
+        if any(other.id != canonical(user_id) for other in await self._store.find(User, email=address)):
+            raise await self._directory.taken(actor.org_id, address)
+        return address
+
     async def _mine(self, actor: Actor, user_id: str) -> User:
-        user = await self._store.get(User, user_id)
+        user = await self._store.get(User, canonical(user_id))
         if user is None or user.org_id != actor.org_id:
-            raise NotFound(
-                f"There is no user {user_id}.",
-                code="user.not.found",
-                cure="GET /api/v2/users lists the users.",
-            )
+            raise _unknown(user_id)
         return user
+
+
+def _unknown(user_id: str) -> NotFound:
+    return NotFound(
+        f"There is no user {user_id}.",
+        code="user.not.found",
+        cure="GET /api/v2/users lists the users.",
+    )
+
+
+def _check_version(user: User, version: int | None) -> None:
+    if version is not None and version != user.version:
+        raise Clash(
+            f"The user is at version {user.version}, not {version}.",
+            code="version.mismatch",
+            details=(Detail("version.mismatch", "version", user.id),),
+            cure=f"Read it again (GET /api/v2/users/{user.id}) and send its version.",
+            entity_id=user.id,
+        )
+
+
+def _check_size(others: Mapping[str, Any]) -> None:
+    """What is only kept may not be endless (I11). Raises 400 naming the largest."""
+    sizes = {name: len(json.dumps(value)) for name, value in others.items()}
+    if sum(sizes.values()) > limits.USER_OTHERS_BYTES:
+        largest = max(sizes, key=lambda name: sizes[name])
+        raise Invalid(
+            f"The fields that are kept with a user are over {limits.USER_OTHERS_BYTES} bytes.",
+            code="invalid.value",
+            details=(Detail("invalid.value", largest),),
+            cure=f"Shorten {largest}.",
+        )
 
 
 def _check_removal(removed: frozenset[str], roles: Iterable[Role]) -> None:

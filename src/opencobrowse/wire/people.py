@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
-from opencobrowse.wire.api import Answer, Body
+from opencobrowse.wire.api import Answer, Body, Text
+from opencobrowse.wire.roles import UserAuthorization
 
 
 class TokenAnswer(msgspec.Struct):
@@ -84,19 +85,51 @@ class Division(Answer, omit_defaults=False):
     self_uri: str
 
 
+UserState = Literal["active", "inactive", "deleted"]
+
+
+class Contact(Answer):
+    """The platform's `Contact`."""
+
+    address: str | None = None
+    display: str | None = None
+    media_type: str | None = None
+    type: str | None = None
+    extension: str | None = None
+    country_code: str | None = None
+    integration: str | None = None
+
+
 class User(Answer, omit_defaults=False):
-    """The platform's `User`, and ours: `permissions`. `username` is the sign-in name, the e-mail address."""
+    """The platform's `User`, and ours: `permissions`. `username` is the sign-in name, the e-mail address.
+    Other fields of the platform's (`department`, `title`, …) are given back as they were sent;
+    `authorization` comes with `expand=authorization`."""
 
     id: str
     name: str
     email: str
     username: str
-    state: Literal["active", "inactive"]
+    state: UserState
     division: Division
     version: int
     self_uri: str
     permissions: list[str]
+    primary_contact_info: list[Contact]
     acd_auto_answer: bool = False
+    authorization: UserAuthorization | UnsetType = UNSET
+    department: str | UnsetType = UNSET
+    title: str | UnsetType = UNSET
+    preferred_name: str | UnsetType = UNSET
+    manager: Any = UNSET
+    addresses: list[Contact] | UnsetType = UNSET
+    chat: Any = UNSET
+    images: Any = UNSET
+    profile_skills: list[str] | UnsetType = UNSET
+    locations: Any = UNSET
+    groups: Any = UNSET
+    certifications: list[str] | UnsetType = UNSET
+    biography: Any = UNSET
+    employer_info: Any = UNSET
 
 
 class UserListing(Answer):
@@ -117,7 +150,7 @@ class UserListing(Answer):
 class NewUser(Body):
     """The platform's `CreateUser`, and ours: `agent` (true: holds `cobrowse:agent` and may read what it
     needs; left out: may do nothing yet) or `permissions`, which says it exactly. Without a password nobody
-    signs in.
+    signs in. There is one division, whatever `divisionId` says.
     """
 
     email: str
@@ -125,19 +158,104 @@ class NewUser(Body):
     password: str | None = None
     agent: bool = False
     permissions: list[str] | None = None
-    state: Literal["active"] | None = None
+    state: Literal["active", "inactive"] | None = None
     division_id: str | None = None
+    # The platform's, without a meaning here: kept and given back.
+    department: Text | None = None
+    title: Text | None = None
+    addresses: list[ContactBody] | None = None
+
+
+class ContactBody(Body):
+    """The platform's `Contact`."""
+
+    address: Text | None = None
+    display: Text | None = None
+    media_type: Literal["PHONE", "EMAIL", "SMS"] | None = None
+    type: Literal[
+        "PRIMARY", "WORK", "WORK2", "WORK3", "WORK4", "HOME", "MOBILE", "MAIN", "OTHER"
+    ] | None = None  # fmt: skip
+    extension: Text | None = None
+    country_code: Text | None = None
+    integration: Text | None = None
 
 
 class UserPatch(Body):
-    """The platform's `UpdateUser`: what is left out stays. A `version` that is not the user's is a 409.
-    `inactive` signs the user out everywhere at once."""
+    """The platform's `UpdateUser`: what is left out stays, null clears what is only kept. A `version` that is
+    not the user's is a 409. `inactive` signs the user out everywhere at once; `deleted` is DELETE.
+    `username` is the e-mail address."""
 
-    name: str | None = None
-    state: Literal["active", "inactive"] | None = None
+    name: Annotated[str, Meta(min_length=1, max_length=255)] | None = None
+    email: str | None = None
+    username: str | None = None
+    state: Literal["active", "inactive", "deleted"] | None = None
     version: int | None = None
     id: Any = UNSET
     self_uri: Any = UNSET
+    # The platform's, without a meaning here: kept and given back.
+    department: Text | UnsetType | None = UNSET
+    title: Text | UnsetType | None = UNSET
+    preferred_name: Text | UnsetType | None = UNSET
+    manager: Any = UNSET
+    addresses: list[ContactBody] | UnsetType | None = UNSET
+    primary_contact_info: list[ContactBody] | UnsetType | None = UNSET
+    acd_auto_answer: bool | UnsetType | None = UNSET
+    chat: Any = UNSET
+    images: Any = UNSET
+    profile_skills: list[str] | UnsetType | None = UNSET
+    locations: Any = UNSET
+    groups: Any = UNSET
+    certifications: list[str] | UnsetType | None = UNSET
+    biography: Any = UNSET
+    employer_info: Any = UNSET
+
+
+KEPT_IN_USER = (
+    "department", "title", "preferred_name", "manager", "addresses", "primary_contact_info",
+    "acd_auto_answer", "chat", "images", "profile_skills", "locations", "groups", "certifications",
+    "biography", "employer_info",
+)  # fmt: skip
+
+
+class SearchCriterion(Body):
+    """The platform's `UserSearchCriteria`. Fields that are searched here: id, name, email, username, state,
+    title, department; `ALL_FIELDS` or none for all of them."""
+
+    type: Literal["EXACT", "STARTS_WITH", "CONTAINS", "TERM", "TERMS", "QUERY_STRING", "MATCH_ALL"] = "EXACT"
+    value: str | None = None
+    values: list[str] | None = None
+    fields: list[str] | None = None
+    operator: Literal["AND", "OR", "NOT"] | None = None
+    group: list[SearchCriterion] | None = None
+
+
+class UserSearch(Body):
+    """The platform's `UserSearchRequest`. Criteria are joined by AND, unless one says OR."""
+
+    query: list[SearchCriterion] = []
+    page_size: Annotated[int, Meta(ge=1, le=500)] | None = None
+    page_number: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+    sort_order: Literal["ASC", "DESC", "SCORE"] | None = None
+    sort_by: str | None = None
+    sort: Any = None
+    expand: list[str] | None = None
+    integration_presence_source: str | None = None
+    enforce_permissions: bool | None = None
+
+
+class UsersFound(Answer):
+    """The platform's `UsersSearchResponse`."""
+
+    total: int
+    page_count: int
+    page_size: int
+    page_number: int
+    types: list[str]
+    results: list[User]
+
+
+class Gone(Answer):
+    """The platform's `Empty`."""
 
 
 class PermissionChange(Body):
@@ -145,3 +263,17 @@ class PermissionChange(Body):
 
     add: list[str] | None = None
     remove: list[str] | None = None
+
+
+class SingleSignOn(Answer):
+    """Ours: a button of the sign-in page. `url` takes `?next=`, a path of this server to come back to."""
+
+    name: str
+    url: str
+
+
+class SignInWays(Answer):
+    """Ours: how a person can sign in to the console."""
+
+    password: bool
+    single_sign_on: SingleSignOn | None = None

@@ -77,6 +77,13 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     ALTER TABLE person ADD COLUMN identity TEXT;
     CREATE UNIQUE INDEX person_identity ON person (identity);
     """,
+    """
+    ALTER TABLE person ADD COLUMN name TEXT NOT NULL DEFAULT '';
+    ALTER TABLE person ADD COLUMN state TEXT NOT NULL DEFAULT 'active';
+    UPDATE person SET name = lower(json_extract(CAST(body AS TEXT), '$.name')),
+        state = iif(json_extract(CAST(body AS TEXT), '$.active'), 'active', 'inactive');
+    CREATE INDEX person_name ON person (org_id, state, name);
+    """,
 )
 
 

@@ -75,16 +75,27 @@ class SqliteStore:
         return [_record(table, row) for row in rows]
 
     async def page(
-        self, kind: type[R], *, offset: int = 0, limit: int = 25, **keys: Any
+        self,
+        kind: type[R],
+        *,
+        offset: int = 0,
+        limit: int = 25,
+        order: str | None = None,
+        descending: bool = True,
+        **keys: Any,
     ) -> tuple[list[R], int]:
         table = TABLES[kind]
         where, values = _where(table, keys)
+        if order is not None and order not in table.keys:
+            raise KeyError(f"{table.name} is not ordered by {order}")
+        way = "DESC" if descending else "ASC"
+        by = f"{order} {way}, rowid {way}" if order else f"rowid {way}"
         (total,) = self._db.execute(
             f"SELECT COUNT(*) FROM {table.name} WHERE {where}",  # noqa: S608
             values,
         ).fetchone()
         rows = self._db.execute(
-            f"SELECT version, body FROM {table.name} WHERE {where} ORDER BY rowid DESC LIMIT ? OFFSET ?",  # noqa: S608
+            f"SELECT version, body FROM {table.name} WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?",  # noqa: S608
             (*values, limit, offset),
         ).fetchall()
         return [_record(table, row) for row in rows], total

@@ -84,6 +84,8 @@ TABLES: Final[Mapping[type[Any], Table]] = {
         org_id=lambda r: r.org_id,
         email=lambda r: r.email,
         identity=lambda r: r.identity,
+        name=lambda r: r.name.casefold(),
+        state=lambda r: r.state,
     ),
     Role: _table("role", Role, org_id=lambda r: r.org_id, name=lambda r: r.name.casefold()),
     AuthorizationCode: _table(

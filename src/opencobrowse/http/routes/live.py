@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody
 
 from opencobrowse.http import mapping, query
 from opencobrowse.http.auth import actor_of, address_of, own_origin, signed_in, signed_out
+from opencobrowse.http.people import user as user_answer
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel.errors import Forbidden
 from opencobrowse.services.core import Core
@@ -43,7 +44,7 @@ def handlers(core: Core) -> list[Any]:
         actor = await core.access.authenticate(grant.access_token)
         user = await core.users.me(actor)
         cookie = signed_in(grant, core.links.public_url)
-        return Response(mapping.user(user), status_code=200, cookies=[cookie])
+        return Response(user_answer(user), status_code=200, cookies=[cookie])
 
     @post(f"{_BASE}/signout", status_code=204)
     async def sign_out(request: AnyRequest) -> Response[None]:
