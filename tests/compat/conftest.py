@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.support import genesys
+from tests.support.genesys_models import differences
 from tests.support.server import CLIENT_ID, CLIENT_SECRET, Server
 
 
@@ -34,3 +37,12 @@ def call(http: httpx.Client, server: Server) -> str:
     })  # fmt: skip
     assert made.status_code == 201, made.text
     return str(made.json()["id"])
+
+
+@pytest.fixture
+def platform(sdk: Any) -> Iterator[genesys.Genesys]:
+    """A stand-in for Genesys Cloud. What it answers is held to the SDK's models, what it is asked to what
+    the SDK sends."""
+    with genesys.running(functools.partial(differences, sdk)) as standing:
+        yield standing
+        assert standing.problems == []

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from opencobrowse.client.errors import NotReachable, ServerError, SessionOver, WaitTimeout
+from opencobrowse.client.errors import NotReachable, RateLimited, ServerError, SessionOver, WaitTimeout
 from opencobrowse.client.flow import Flow, Sleep
 from opencobrowse.client.models import CobrowseMedia, Conversation, SessionData
 
@@ -112,12 +112,12 @@ def wait(
     seen: Callable[[SessionData], None],
 ) -> Flow[SessionData]:
     """Look until it is there. `seen` gets every look's result, also those before a failure. A server that is
-    away for a while (a restart) is waited for, too: sessions survive it."""
+    away or busy for a while (a restart, a rate limit) is waited for, too: sessions survive it."""
     round_, last_answer = 0, now()
     while True:
         try:
             session = yield from look(session)
-        except (NotReachable, ServerError):
+        except (NotReachable, ServerError, RateLimited):
             if now() - last_answer > AWAY_SECONDS:
                 raise
         else:
