@@ -14,7 +14,7 @@ import msgspec
 from litestar import Litestar
 from litestar.handlers.http_handlers import HTTPRouteHandler
 
-from opencobrowse.http import schemas
+from opencobrowse.http import oauth_description, schemas
 from opencobrowse.http.paths import is_guest
 from opencobrowse.kernel import limits
 from opencobrowse.wire import api, cobrowsesessions, described, people, webdeployments
@@ -128,7 +128,7 @@ def complete(made: Doc) -> Doc:
     doc["paths"] = {_camel_path(path): item for path, item in sorted(doc["paths"].items())}
     for path, method, operation in operations(doc):
         _complete_operation(path, method, operation)
-    _complete_token(doc["paths"]["/oauth/token"]["post"])
+    oauth_description.complete(doc)
     return doc
 
 
@@ -209,34 +209,9 @@ def _error(status: int) -> Doc:
     return answer
 
 
-def _complete_token(operation: Doc) -> None:
-    """RFC 6749 speaks in forms, and in errors of its own."""
-    form = {
-        "type": "object",
-        "required": ["grant_type"],
-        "properties": {
-            "grant_type": {"type": "string", "enum": ["client_credentials"]},
-            "scope": {**_TEXT, "description": "Blank-separated; narrows what the client may do."},
-            "client_id": {**_TEXT, "description": "Without HTTP Basic."},
-            "client_secret": {**_TEXT, "description": "Without HTTP Basic."},
-        },
-    }
-    operation["requestBody"] = {
-        "required": True,
-        "content": {"application/x-www-form-urlencoded": {"schema": form}},
-    }
-    said = {
-        "400": "RFC 6749 section 5.2; wrong credentials in the form, too.",
-        "401": "Wrong credentials by HTTP Basic.",
-        "429": "Too many failed attempts for this client: wait `Retry-After` seconds.",
-    }
-    for status, text in said.items():
-        error = {"description": text, "content": _json({"$ref": f"{schemas.REF}OAuthError"})}
-        operation["responses"][status] = error
-
-
 def _tag(path: str) -> str:
-    for start, tag in (("/oauth", "tokens"), ("/health", "health"), ("/api/v2/opencobrowse", "ours")):
+    starts = (("/oauth", "tokens"), ("/.well-known", "tokens"), ("/health", "health"))
+    for start, tag in (*starts, ("/api/v2/opencobrowse", "ours")):
         if path.startswith(start):
             return tag
     return path.split("/")[3]

@@ -251,6 +251,7 @@ class Hub:
         """Refill budgets, ping the quiet, cut the dead, end what was left alone too long. Never waits."""
         now = self._clock.monotonic()
         seconds, self._ticked = now - self._ticked, now
+        self.sockets.expire(self._clock.now())
         for connection in list(self.sockets.open):
             heartbeat.check(connection)
         for room in self.rooms.values():

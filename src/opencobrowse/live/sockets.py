@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from opencobrowse.kernel import limits
+from opencobrowse.kernel.ids import Millis
 from opencobrowse.live.closing import Close
 from opencobrowse.live.connection import Connection
 from opencobrowse.live.recent import Recent
@@ -59,6 +60,13 @@ class Sockets:
 
     def dismiss(self, user_id: str) -> None:
         self._close(lambda c: c.ticket.user_id == user_id, "the user may not be an agent any more")
+
+    def expire(self, now: Millis) -> None:
+        """Close what was opened with a token that has expired: it ends what it opened, as a revoked one."""
+        self._close(
+            lambda c: c.ticket.token_ends is not None and c.ticket.token_ends <= now,
+            "the access token has expired",
+        )
 
     def forget(self, now: float) -> None:
         self._revoked.forget(now)

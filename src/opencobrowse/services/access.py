@@ -105,7 +105,7 @@ class Access:
             if user is None or not user.active:
                 raise _bad_token()
             permissions &= user.permissions
-        return Actor(token.org_id, token.id, permissions, token.client_id, token.user_id)
+        return Actor(token.org_id, token.id, permissions, token.client_id, token.user_id, token.expires_at)
 
     async def revoke(self, actor: Actor) -> None:
         """End the token now, the sockets opened with it, and the consent that it came from."""

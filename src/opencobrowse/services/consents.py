@@ -1,8 +1,8 @@
 """A person lets a program act for them: `/oauth/authorize` (RFC 6749 section 4.1, RFC 7636, RFC 9700).
 
-What is wrong with the client or its address is told to the person and goes nowhere else (`Invalid`); whatever
-else is wrong is told to the program at its own, registered address (`SentBack`). Every answer names who gives
-it (`iss`, RFC 9207), so that a program with several servers cannot mix them up.
+What is wrong with the client or its address is told to the person and goes nowhere else (`NotSentBack`);
+whatever else is wrong is told to the program at its own, registered address (`SentBack`). Every answer names
+who gives it (`iss`, RFC 9207), so that a program with several servers cannot mix them up.
 """
 
 from __future__ import annotations
@@ -39,6 +39,13 @@ class SentBack(Exception):  # noqa: N818  an answer, by redirect
     location: str
 
 
+@dataclass
+class NotSentBack(Exception):  # noqa: N818
+    """The client or its address is wrong: `why` is for the person, and the browser goes nowhere."""
+
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
     """What a program asks a person for. `wanted`: its permissions under the scope, before the person's."""
@@ -63,6 +70,14 @@ class Consent:
     proof: str
 
 
+@dataclass
+class _Wrong(Exception):  # noqa: N818
+    """An error of RFC 6749 section 4.1.2.1, for the program."""
+
+    error: str
+    why: str
+
+
 class Consents:
     """`origin` is the server's, and its issuer identifier."""
 
@@ -73,14 +88,16 @@ class Consents:
         self._origin = origin
 
     async def read(self, given: Parameters, text: str) -> AuthorizationRequest:
-        """The request that `given` are, `text` being the same as it came. Raises `Invalid` or `SentBack`.
+        """The request that `given` are, `text` being the same as it came. Raises `NotSentBack` or `SentBack`.
         Parameters that are not known (the platform's `org` and `provider`) are ignored (RFC 6749, 3.1)."""
         counts = Counter(name for name, _ in given)
         values = {name: value for name, value in given if value}
         client, redirect_uri = await self._checked_client(values, counts)
         try:
             return _checked(client, redirect_uri, values, counts, text)
-        except Invalid as fault:
+        except _Wrong as wrong:
+            raise self.sent_back(redirect_uri, values.get("state"), wrong.error, wrong.why) from None
+        except Invalid as fault:  # an unknown scope
             raise self.sent_back(redirect_uri, values.get("state"), fault.code, fault.message) from None
 
     async def ask(self, actor: Actor, request: AuthorizationRequest) -> Consent:
@@ -122,12 +139,12 @@ class Consents:
     ) -> tuple[OAuthClient, str]:
         for name in ("client_id", "redirect_uri"):
             if counts.get(name, 0) > 1 or name not in values:
-                raise _shown(f"The program's link has no {name}, or several: it has to be there once.")
+                raise NotSentBack(f"The program's link has no {name}, or several: it has to be there once.")
         client = await find_client(self._store, values["client_id"])
         if client is None:
-            raise _shown(f"There is no program {values['client_id'][:80]!r} here.")
+            raise NotSentBack(f"There is no program {values['client_id'][:80]!r} here.")
         if not redirects.allows(client, values["redirect_uri"]):
-            raise _shown(
+            raise NotSentBack(
                 f"{client.name} wants to send you to {values['redirect_uri'][:300]!r}, which is none of its "
                 "registered addresses."
             )
@@ -165,19 +182,19 @@ class Consents:
 def _checked(
     client: OAuthClient, redirect_uri: str, values: Mapping[str, str], counts: Mapping[str, int], text: str
 ) -> AuthorizationRequest:
-    """The rest of a request whose address is the client's own. Raises `Invalid` with RFC 6749's codes."""
+    """The rest of a request whose address is the client's own. Raises `_Wrong`, or `Invalid` for a scope."""
     twice = [name for name, count in counts.items() if count > 1]
     if twice:
-        raise _wrong("invalid_request", f"{twice[0]} is given twice")
+        raise _Wrong("invalid_request", f"{twice[0]} is given twice")
     for name, code in _UNSUPPORTED.items():
         if name in values:
-            raise _wrong(code, f"{name} is not supported")
+            raise _Wrong(code, f"{name} is not supported")
     if "response_type" not in values:
-        raise _wrong("invalid_request", "response_type is missing: code is the one that there is")
+        raise _Wrong("invalid_request", "response_type is missing: code is the one that there is")
     if values["response_type"] != "code":
-        raise _wrong("unsupported_response_type", "response_type has to be code")
+        raise _Wrong("unsupported_response_type", "response_type has to be code")
     if values.get("response_mode", "query") != "query":
-        raise _wrong("invalid_request", "response_mode has to be query")
+        raise _Wrong("invalid_request", "response_mode has to be query")
     challenge = _checked_challenge(client, values)
     wanted = narrow(client.permissions, values.get("scope"))
     return AuthorizationRequest(client, redirect_uri, values.get("state"), challenge, wanted, text)
@@ -187,25 +204,17 @@ def _checked_challenge(client: OAuthClient, values: Mapping[str, str]) -> str:
     challenge = values.get("code_challenge", "")
     if not challenge:
         if client.public:
-            raise _wrong(
+            raise _Wrong(
                 "invalid_request", "code_challenge is missing: a public client needs PKCE (RFC 7636)"
             )
         return ""
     if values.get("code_challenge_method") != "S256":
-        raise _wrong("invalid_request", "code_challenge_method has to be S256")
+        raise _Wrong("invalid_request", "code_challenge_method has to be S256")
     if not _CHALLENGE.match(challenge):
-        raise _wrong("invalid_request", "code_challenge is not the base64url of a SHA-256 digest")
+        raise _Wrong("invalid_request", "code_challenge is not the base64url of a SHA-256 digest")
     return challenge
 
 
 def _plain(text: str) -> str:
     """`text` in the characters that `error_description` may have (RFC 6749 section 4.1.2.1)."""
     return "".join(c if " " <= c <= "~" and c not in '"\\' else "'" if c == '"' else "?" for c in text)[:600]
-
-
-def _wrong(code: str, why: str) -> Invalid:
-    return Invalid(why, code=code)
-
-
-def _shown(why: str) -> Invalid:
-    return Invalid(why, code="bad.request", cure="Tell the program's maker; nothing was given away.")

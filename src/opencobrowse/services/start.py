@@ -178,7 +178,7 @@ class StartSession:
         """The SDK's own retry gets its session back; anybody else is told of the one that is live."""
         fresh = self._clock.now() - live.created_at < limits.START_RETRY_MS
         same_call = (live.client_id, live.agent_user_id, live.cobrowse_type) == (
-            actor.client_id or actor.user_id, agent.user_id, request.cobrowse_type)  # fmt: skip
+            actor.caller, agent.user_id, request.cobrowse_type)  # fmt: skip
         if request.dialect == live.dialect == "cobrowse" and fresh and same_call:
             return self.describe(conversation, live)
         raise self._exists(live)
@@ -239,7 +239,7 @@ class StartSession:
             deadline=now + self._offer_ms,
             join_code_index=keyring.index(keyring.join_code(session_id)),
             join_token_index=keyring.index(keyring.join_token(session_id)),
-            client_id=actor.client_id or actor.user_id,
+            client_id=actor.caller,
             initiator_id=request.agent or agent.user_id,
             reason=request.reason,
             dialect=request.dialect,

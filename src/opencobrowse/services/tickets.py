@@ -37,6 +37,7 @@ class Ticket(msgspec.Struct, frozen=True, array_like=True):
     name: str = ""
     token_id: str | None = None
     guesser: str | None = None
+    token_ends: Millis | None = None
 
 
 class Tickets:
@@ -56,12 +57,14 @@ class Tickets:
         )  # fmt: skip
 
     def viewer(
-        self, org_id: str, origin: str | None, session_id: str, *, user_id: str, name: str, token_id: str
-    ) -> str:
-        """A ticket for an agent's viewer of one session."""
+        self, org_id: str, origin: str | None, session_id: str, *, user_id: str, name: str, token_id: str,
+        token_ends: Millis | None = None,
+    ) -> str:  # fmt: skip
+        """A ticket for an agent's viewer of one session; its socket ends with the token."""
         return self._seal(
-            Ticket(*self._fresh("viewer"), org_id, origin, session_id, None, None, user_id, name, token_id)
-        )
+            Ticket(*self._fresh("viewer"), org_id, origin, session_id, None, None, user_id, name, token_id,
+                   token_ends=token_ends)
+        )  # fmt: skip
 
     def redeem(self, sealed: str) -> Ticket:
         """The ticket, once. Raises `Unauthenticated` for a forged, late or used one."""

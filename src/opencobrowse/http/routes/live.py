@@ -80,7 +80,13 @@ def handlers(core: Core) -> list[Any]:
         if origin is not None and not own_origin(origin, core.links.public_url):
             raise Forbidden(f"The viewer does not run on {origin}.", code="origin.not.allowed")
         ticket = core.tickets.viewer(
-            actor.org_id, origin, session.id, user_id=user.id, name=user.name, token_id=actor.token_id
+            actor.org_id,
+            origin,
+            session.id,
+            user_id=user.id,
+            name=user.name,
+            token_id=actor.token_id,
+            token_ends=actor.token_ends,
         )
         return api.ViewerTicket(ticket=ticket, websocket_url=core.links.socket(session))
 

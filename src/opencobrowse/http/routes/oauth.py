@@ -11,7 +11,7 @@ from opencobrowse.http import consent, oauth
 from opencobrowse.http.auth import person_at_console
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel.errors import Fault
-from opencobrowse.services.consents import SentBack
+from opencobrowse.services.consents import NotSentBack, SentBack
 from opencobrowse.services.core import Core
 from opencobrowse.wire import people
 
@@ -58,6 +58,8 @@ def _authorize(core: Core) -> Any:
                 return consent.question(await core.consents.ask(actor, wanted), public_url)
         except SentBack as back:
             return _redirect(back.location)
+        except NotSentBack as stop:
+            return consent.problem(stop.why, 400, public_url)
         except Fault as fault:
             return consent.problem(fault.message, fault.status, public_url)
         sign_in = f"/console/authorize?{text}"
@@ -90,6 +92,8 @@ def _decide(core: Core) -> Any:
             return _redirect(core.consents.deny(actor, wanted, proof).location)
         except SentBack as back:
             return _redirect(back.location)
+        except NotSentBack as stop:
+            return consent.problem(stop.why, 400, public_url)
         except Fault as fault:
             return consent.problem(fault.message, fault.status, public_url)
 

@@ -144,7 +144,7 @@ async def _once(
     key = key_of(request)
     if not key:
         return None
-    whose = f"{actor.org_id}\0{actor.client_id or actor.user_id}\0{request.url.path}\0{key}"
+    whose = f"{actor.org_id}\0{actor.caller}\0{request.url.path}\0{key}"
     body = hashlib.sha256(await request.body()).hexdigest()
     return Once(hashlib.sha256(whose.encode()).hexdigest(), body, render, status)
 
