@@ -109,7 +109,7 @@ class FakeProvider:
             self.authorization.append(headers.get("Authorization", ""))
             return self._tokens(form)
         if path == "/me":
-            return _json({"sub": "sub-1", **self.told})
+            return _json({"sub": self.claims.get("sub", "sub-1"), **self.told})
         return Reply(b"", 404)
 
     def _tokens(self, form: dict[str, str]) -> Reply:

@@ -25,6 +25,7 @@ from opencobrowse.http.routes import (
     notifications,
     oauth,
     roles,
+    single_sign_on,
     start,
     users,
     webdeployments,
@@ -41,6 +42,7 @@ def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int, unrea
     """The ASGI application of one server. `unready` says why no work should be sent to it, or None."""
     routes = [
         *access.handlers(core),
+        *single_sign_on.handlers(core),
         *oauth.handlers(core),
         *users.handlers(core),
         *roles.handlers(core),

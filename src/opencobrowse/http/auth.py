@@ -54,9 +54,9 @@ def address_of(request: Request[Any, Any, Any]) -> str:
     return request.client.host if request.client else ""
 
 
-def cookie_name(public_url: str) -> str:
+def cookie_name(public_url: str, name: str = COOKIE) -> str:
     """Under https the `__Host-` name: no neighbouring host can plant one (B7). Plain http cannot have it."""
-    return f"__Host-{COOKIE}" if public_url.startswith("https") else COOKIE
+    return f"__Host-{name}" if public_url.startswith("https") else name
 
 
 def signed_in(grant: Grant, public_url: str) -> Cookie:

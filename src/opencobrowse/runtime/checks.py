@@ -4,6 +4,7 @@ with the end of the sentence "it has to be …"."""
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
@@ -49,6 +50,36 @@ def proxies(items: tuple[str, ...]) -> tuple[str, ...]:
     return items
 
 
+def issuer(text: str) -> str:
+    """An OpenID issuer, as it is written: it is compared with what the provider says, letter by letter."""
+    why = "the issuer as the provider spells it: https (http on loopback only), no query, no fragment"
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise ValueError(why) from None
+    secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(text))
+    extra = parts.query or parts.fragment or parts.username is not None or not text.isascii()
+    if not secure or not parts.hostname or extra or set(text) & set("| ?#"):
+        raise ValueError(why)
+    return text
+
+
+def scopes(text: str) -> str:
+    """Scopes of OpenID Connect."""
+    if "openid" not in text.split():
+        raise ValueError("scopes with blanks between, openid among them")
+    return " ".join(text.split())
+
+
+def domains(items: tuple[str, ...]) -> tuple[str, ...]:
+    """Domains of e-mail addresses, in lower case."""
+    for item in items:
+        if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", item):
+            raise ValueError("a list of domains, without an @")
+    return tuple(item.lower() for item in items)
+
+
 def file(path: str) -> str:
     """A file that can be read."""
     try:
@@ -70,6 +101,8 @@ def type_name(kind: Any) -> str:
         low = next((m.ge for m in bounds if m.ge is not None), None)
         high = next((m.le for m in bounds if m.le is not None), None)
         return _number(low, high)
+    if kind is bool:
+        return "true or false"
     return "a list" if get_origin(kind) is tuple else "a text"
 
 

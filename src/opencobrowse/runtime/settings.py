@@ -82,6 +82,40 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     bootstrap_agent_password: Annotated[
         str | None, Meta(description="The agent's password.", extra={"secret": True})
     ] = None
+    password_sign_in: Annotated[
+        bool, Meta(description="Whether people may sign in with a password. Off needs oidc_issuer.")
+    ] = True
+    oidc_issuer: Annotated[
+        str | None,
+        Meta(
+            description="Single sign-on: the OpenID provider, as its own discovery document spells it.",
+            examples=["https://login.example.com/realms/staff"],
+        ),
+    ] = None
+    oidc_client_id: Annotated[str | None, Meta(description="This server's client id at the provider.")] = None
+    oidc_client_secret: Annotated[
+        str | None,
+        Meta(description="Its secret; none for a public client, which has PKCE.", extra={"secret": True}),
+    ] = None
+    oidc_name: Annotated[
+        str, Meta(min_length=1, max_length=60, description="What the button says after “Sign in with”.")
+    ] = "single sign-on"
+    oidc_scopes: Annotated[str, Meta(description="What the provider is asked for, with blanks between.")] = (
+        "openid email profile"
+    )
+    oidc_create_agents: Annotated[
+        bool,
+        Meta(
+            description="Whether somebody unknown, with a verified e-mail address, becomes an agent "
+            "of the default organisation."
+        ),
+    ] = False
+    oidc_domains: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="With oidc_create_agents: only addresses of these domains.", examples=["example.com"]
+        ),
+    ] = ()
 
     @property
     def origin(self) -> str:
@@ -114,11 +148,23 @@ _CHECKS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "trusted_proxies": checks.proxies,
     "tls_cert": checks.file,
     "tls_key": checks.file,
+    "oidc_issuer": checks.issuer,
+    "oidc_scopes": checks.scopes,
+    "oidc_domains": checks.domains,
 }
 _PAIRS: Final = (
     ("tls_cert", "tls_key"),
     ("bootstrap_client_id", "bootstrap_client_secret"),
     ("bootstrap_agent_email", "bootstrap_agent_password"),
+    ("oidc_issuer", "oidc_client_id"),
+)
+# Of no use without the second.
+_NEEDS: Final = (
+    ("oidc_client_secret", "oidc_issuer"),
+    ("oidc_name", "oidc_issuer"),
+    ("oidc_scopes", "oidc_issuer"),
+    ("oidc_create_agents", "oidc_issuer"),
+    ("oidc_domains", "oidc_create_agents"),
 )
 
 
@@ -141,11 +187,21 @@ def load(
         if value is not None:
             found[_known(key, key)] = (f"--{key.replace('_', '-')}", value)
     values = {key: _checked(key, where, value) for key, (where, value) in found.items()}
+    _check_together(values, {key: where for key, (where, _) in found.items()})
+    return Settings(**values)
+
+
+def _check_together(values: Mapping[str, Any], said: Mapping[str, str]) -> None:
+    """What each setting may be, and they may not be together. `said`: where each was set."""
     for left, right in _PAIRS:
         if (values.get(left) is None) != (values.get(right) is None):
             there, missing = (left, right) if values.get(left) is not None else (right, left)
-            raise BadSettings(f"{found[there][0]} is set without {missing}: they belong together.")
-    return Settings(**values)
+            raise BadSettings(f"{said[there]} is set without {missing}: they belong together.")
+    for name, needed in _NEEDS:
+        if values.get(name) and not values.get(needed):
+            raise BadSettings(f"{said[name]} is of no use without {needed}.")
+    if values.get("password_sign_in") is False and not values.get("oidc_issuer"):
+        raise BadSettings(f"{said['password_sign_in']} is off without oidc_issuer: nobody could sign in.")
 
 
 def describe() -> list[tuple[str, str, Any, str]]:
@@ -176,9 +232,9 @@ def _known(key: str, where: str) -> str:
 
 
 def _checked(key: str, where: str, value: Any) -> Any:
-    if key == "trusted_proxies" and isinstance(value, str):
-        value = value.replace(",", " ").split()
     kind = _type_of(key)
+    if isinstance(value, str) and get_origin(get_args(kind)[0]) is tuple:
+        value = value.replace(",", " ").split()
     try:
         converted = msgspec.convert(value, kind, strict=False)
         check = _CHECKS.get(key)

@@ -6,14 +6,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from opencobrowse.adapters.clock import SystemClock
+from opencobrowse.adapters.oidc.provider import OidcProvider, Registration
 from opencobrowse.adapters.passwords import Argon2Passwords
 from opencobrowse.adapters.sqlite.store import SqliteStore
-from opencobrowse.kernel.secrets import Keyring
+from opencobrowse.kernel.clock import Clock
+from opencobrowse.kernel.secrets import Keyring, Secret
 from opencobrowse.live.channels import Channels
 from opencobrowse.live.hub import Hub
+from opencobrowse.ports.identity import IdentityProvider
 from opencobrowse.relay.peer import SHARER_ALLOWANCE
 from opencobrowse.runtime.settings import Settings
 from opencobrowse.services.access import Access
+from opencobrowse.services.attempts import Attempts
 from opencobrowse.services.announcing import Announcing
 from opencobrowse.services.assertions import Assertions
 from opencobrowse.services.cobrowsesessions import CobrowseSessions
@@ -34,6 +38,7 @@ from opencobrowse.services.participants import Participants
 from opencobrowse.services.programs import Programs
 from opencobrowse.services.roles import Roles
 from opencobrowse.services.sessions import Sessions
+from opencobrowse.services.single_sign_on import CALLBACK, Admission, SingleSignOn
 from opencobrowse.services.start import StartSession
 from opencobrowse.services.subjects import Subjects
 from opencobrowse.services.tickets import Tickets
@@ -70,7 +75,7 @@ def wire(settings: Settings) -> Parts:
     pages = Pages(store, keyring, clock, settings.origin)
     lifecycle = Lifecycle(store, hub, clock)
     hub.bind(pages, lifecycle)
-    access = Access(store, passwords, hub, clock)
+    access = Access(store, passwords, hub, clock, settings.password_sign_in)
     notifications = Notifications(store, access, channels, clock)
     channels.bind(notifications, News(store, links))
     assertions = Assertions(store, clock, settings.origin)
@@ -95,6 +100,16 @@ def wire(settings: Settings) -> Parts:
         participants=Participants(store, lifecycle, clock),
         roles=roles,
         sessions=Sessions(store, lifecycle),
+        single_sign_on=SingleSignOn(
+            provider=identity_provider(settings, clock),
+            name=settings.oidc_name,
+            admission=Admission(settings.oidc_create_agents, frozenset(settings.oidc_domains)),
+            attempts=Attempts(keyring, clock),
+            access=access,
+            directory=directory,
+            store=store,
+            clock=clock,
+        ),
         start=start,
         subjects=Subjects(store, roles, access),
         tickets=Tickets(clock),
@@ -103,6 +118,20 @@ def wire(settings: Settings) -> Parts:
         clock=clock,
     )
     return Parts(file, hub, channels, core, clock)
+
+
+def identity_provider(settings: Settings, clock: Clock) -> IdentityProvider | None:
+    """The provider of the settings, if there is one. It is not asked before somebody signs in."""
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None
+    secret = Secret(settings.oidc_client_secret) if settings.oidc_client_secret else None
+    redirect_uri = f"{settings.origin}{CALLBACK}"
+    return OidcProvider(
+        Registration(
+            settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_scopes, redirect_uri
+        ),
+        clock,
+    )
 
 
 async def bootstrap(core: Core, settings: Settings) -> None:

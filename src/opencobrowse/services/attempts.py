@@ -20,8 +20,9 @@ from opencobrowse.kernel.secrets import Keyring, new_token, same
 from opencobrowse.ports.identity import Attempt
 
 HOME: Final = "/console"
-_MAX_COOKIE: Final = 8_000
-_MAX_NEXT: Final = 1_000
+_MAX_COOKIE: Final = 3_600
+"""Characters: browsers keep a cookie of 4,096 bytes, its name and attributes among them."""
+_MAX_NEXT: Final = 2_000
 
 
 class Trip(msgspec.Struct, frozen=True, array_like=True):
@@ -41,8 +42,10 @@ class Attempts:
         """A new attempt, and the cookie with it. `wanted` is where it shall end; what is no path of ours
         becomes the console. Several tabs may be on their way at once, the oldest makes room."""
         trip = Trip(str(new_token()), own_path(wanted), self._clock.now() + limits.SINGLE_SIGN_ON_MS)
-        known = self._open(cookie)[: limits.SINGLE_SIGN_ONS_AT_ONCE - 1]
-        return self.attempt(trip), self._sealed([trip, *known])
+        trips = [trip, *self._open(cookie)][: limits.SINGLE_SIGN_ONS_AT_ONCE]
+        while len(sealed := self._sealed(trips)) > _MAX_COOKIE:
+            trips.pop()
+        return self.attempt(trip), sealed
 
     def take(self, cookie: str, state: str) -> tuple[Trip | None, str]:
         """The trip that `state` belongs to, and the cookie without it: empty where no other is left. None for
@@ -65,7 +68,7 @@ class Attempts:
 
     def _open(self, cookie: str) -> list[Trip]:
         """The trips of a cookie that we made; of any other, none."""
-        body, _, seal = cookie[:_MAX_COOKIE].partition(".")
+        body, _, seal = cookie.partition(".")
         if not seal or not same(seal, self._derived("cookie", body)):
             return []
         trips = msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)), type=list[Trip])

@@ -21,6 +21,7 @@ from opencobrowse.services.pages import Pages
 from opencobrowse.services.participants import Participants
 from opencobrowse.services.roles import Roles
 from opencobrowse.services.sessions import Sessions
+from opencobrowse.services.single_sign_on import SingleSignOn
 from opencobrowse.services.start import StartSession
 from opencobrowse.services.subjects import Subjects
 from opencobrowse.services.tickets import Tickets
@@ -46,6 +47,7 @@ class Core:
     participants: Participants
     roles: Roles
     sessions: Sessions
+    single_sign_on: SingleSignOn
     start: StartSession
     subjects: Subjects
     tickets: Tickets

@@ -37,11 +37,13 @@ from opencobrowse.ports.identity import (
 from opencobrowse.ports.store import Conflict, Put, Store
 from opencobrowse.services.access import Access, Grant
 from opencobrowse.services.attempts import Attempts, Trip
-from opencobrowse.services.directory import Directory
-from opencobrowse.services.permissions import AGENT_PERMISSIONS
+from opencobrowse.services.directory import AGENT_PERMISSIONS, Directory
 from opencobrowse.services.throttle import Window
 
 log = logging.getLogger("opencobrowse.single_sign_on")
+
+START: Final = "/oauth/oidc/start"
+CALLBACK: Final = "/oauth/oidc/callback"
 
 _ATTEMPTS: Final = 8
 _MAX_NAME: Final = 100
@@ -105,7 +107,7 @@ class SingleSignOn:
         try:
             return Departure(await provider.address(attempt), cookie)
         except ProviderDown as down:
-            raise _down(down) from down
+            raise _down() from down
 
     def returning(self, cookie: str, state: str) -> tuple[Trip | None, str]:
         """The trip that a person comes back from, and what is left of their cookie."""
@@ -123,9 +125,9 @@ class SingleSignOn:
         try:
             person = await provider.person(self._attempts.attempt(trip), answer)
         except ProviderDown as down:
-            raise _down(down) from down
+            raise _down() from down
         except AnswerRefused as refused:
-            raise _refused(refused, answer) from refused
+            raise _refused(answer) from refused
         return await self._access.admit(await self._user(person))
 
     def _asked(self, address: str) -> IdentityProvider:
@@ -223,8 +225,7 @@ def _name(person: Person) -> str | None:
     return " ".join(words)[:_MAX_NAME] or None
 
 
-def _down(down: ProviderDown) -> Fault:
-    log.warning("the identity provider is down: %s", down)
+def _down() -> Fault:
     return Unavailable(
         "The identity provider does not answer.",
         code="sso.provider.unavailable",
@@ -233,8 +234,7 @@ def _down(down: ProviderDown) -> Fault:
     )
 
 
-def _refused(refused: AnswerRefused, answer: Answer) -> Fault:
-    log.warning("a sign-in was refused: %s", refused)
+def _refused(answer: Answer) -> Fault:
     if answer.error:
         return Forbidden(
             "The identity provider did not sign you in.",

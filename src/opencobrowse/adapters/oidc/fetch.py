@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import ssl
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -15,13 +16,16 @@ from opencobrowse.ports.identity import ProviderDown
 
 T = TypeVar("T")
 
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHOWN: Final = 300
 """Characters of an answer that the log is told."""
 
 
 def is_loopback(url: str) -> bool:
-    return urlsplit(url).hostname in _LOOPBACK
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def may_be_asked(url: str, issuer: str) -> bool:
