@@ -11,6 +11,7 @@ from typing import Final
 from opencobrowse.kernel.ids import canonical
 
 _ID: Final = "{id}"
+_ANY_ID: Final = re.compile(r"[^.{}\s]+")
 MAX_TOPIC_CHARS: Final = 512
 
 
@@ -101,7 +102,7 @@ class Topic:
 
 
 _PATTERNS: Final = tuple(
-    (template, re.compile(re.escape(template.text).replace(re.escape(_ID), r"([^.{}\s]+)")))
+    (template, re.compile(re.escape(template.text).replace(re.escape(_ID), f"({_ANY_ID.pattern})")))
     for template in Template
 )
 
@@ -120,8 +121,9 @@ def parse(text: str) -> Topic | None:
 def nearest(text: str) -> str:
     """The existing topic that looks most like `text`, with the id in it where there is one."""
     text = text[:MAX_TOPIC_CHARS]
-    ids = [part for part in text.split(".") if any(ch.isdigit() for ch in part) and part != "v2"]
-    plain = ".".join(_ID if part in ids else part for part in text.split("."))
+    parts = text.split(".")
+    ids = [p for p in parts if p != "v2" and any(ch.isdigit() for ch in p) and _ANY_ID.fullmatch(p)]
+    plain = ".".join(_ID if part in ids else part for part in parts)
     known = [template.text for template in Template]
     best = max(known, key=lambda k: difflib.SequenceMatcher(None, plain.lower(), k.lower()).ratio())
     return best.replace(_ID, ids[0]) if ids else best

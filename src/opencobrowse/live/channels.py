@@ -43,7 +43,7 @@ class Channels:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._sockets: set[ChannelSocket] = set()
+        self.sockets: set[ChannelSocket] = set()
         self._open: dict[str, ChannelSocket] = {}
         self._hearing: dict[str, set[ChannelSocket]] = {}
         self._todo: deque[Work] = deque()
@@ -54,10 +54,15 @@ class Channels:
         self._notifications = notifications
         self._news = news
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is still to be told."""
+        return self._task is not None
+
     # -- ports.feed ----------------------------------------------------------------------------------------
 
     def committed(self, changes: tuple[Change, ...]) -> None:
-        if self._sockets:
+        if self.sockets:
             self._later(lambda: self._take_note(changes))
 
     def listening(self, channel_id: str) -> bool:
@@ -66,13 +71,13 @@ class Channels:
     # -- sockets -------------------------------------------------------------------------------------------
 
     def opened(self, channel: ChannelSocket) -> None:
-        self._sockets.add(channel)
+        self.sockets.add(channel)
         self._later(lambda: self._attach(channel))
 
     def gone(self, channel: ChannelSocket) -> None:
-        self._sockets.discard(channel)
+        self.sockets.discard(channel)
         self._detach(channel)
-        if not self._sockets:
+        if not self.sockets:
             self._news.forget()
 
     async def _attach(self, channel: ChannelSocket) -> None:
@@ -196,7 +201,7 @@ class Channels:
     def tick(self) -> None:
         """Once a second: is it alive, has its time come."""
         now = self._clock.now()
-        for channel in [*self._sockets]:
+        for channel in [*self.sockets]:
             heartbeat.check(channel)
             listening = channel.listening
             if listening is None or channel.closing:
@@ -224,7 +229,7 @@ class Channels:
 
     async def _drain(self) -> None:
         """Say so and close, a few at a time (F10). The same `connectUri` works with the next server."""
-        left = [*self._sockets]
+        left = [*self.sockets]
         batch = batch_of(len(left))
         while left:
             for channel in left[:batch]:
@@ -255,7 +260,7 @@ class Channels:
     def _give_up(self) -> None:
         """More is committed than can be told: nobody is left to believe that they heard everything (I11)."""
         self._todo.clear()
-        for channel in [*self._sockets]:
+        for channel in [*self.sockets]:
             channel.close(Close.SLOW, "too much happens to be told")
         log.error("notifications fell behind: all channels were closed")
 
