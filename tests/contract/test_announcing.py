@@ -18,8 +18,8 @@ class Nobody:
     def committed(self, changes: tuple[Change, ...]) -> None: ...
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Any]:  # type: ignore[no-redef]
+@pytest.fixture  # type: ignore[no-redef]
+def store(tmp_path: Path) -> Iterator[Any]:
     file = SqliteStore(tmp_path / "store.db")
     yield Announcing(file, Nobody())
     file.close()
