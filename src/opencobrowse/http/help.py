@@ -54,7 +54,10 @@ class Helper:
         place = paths.place_of(path if known else self._table.right_path(path))
         if place is not None:
             wish = _wish(place, bytes(scope.get("raw_body", b"")))
-            fault.example = await self._core.start.advice.example(actor, wish)
+            advice = self._core.start.advice
+            fault.example = await advice.example(actor, wish)
+            if fault.example is None and fault.status in _MISSED | _ABOUT_THE_REQUEST:
+                fault.cure = f"{(fault.cure or fault.message).rstrip('.')}; {await advice.who(actor, wish)}."
             _say_what_comes_first(fault, path)
             return
         errand = paths.errand_of(str(scope["method"]), path) if known else None

@@ -31,6 +31,8 @@ from opencobrowse.services.policy import Policy
 Call = Literal["cobrowse", "initiate", "events", "create", "conversations", "participants"]
 
 _BASE = "/api/v2/conversations"
+_BUILDING = ("conversations", "participants")
+"""Calls that make ready what a session needs; all others start one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Advice:
 
     async def example(self, actor: Actor, wish: Wish) -> Example | None:
         """The request that succeeds now or moves things on; None where this caller can send none."""
+        if not _may(actor, wish):
+            return None
         conversation = await self._seen(actor, wish)
         if conversation is None:
             return await self._new(actor, wish)
@@ -59,14 +63,25 @@ class Advice:
             return await self._successor(actor, wish, conversation)
         if wish.call == "participants":
             return await self._join(actor, wish, conversation)
-        if not _may_start(actor):
-            return None
         if conversation.state is not ConversationState.ACTIVE:
             return _activate(actor, conversation)
         live = await self._store.find(Session, conversation_id=conversation.id, live=1)
         if live:
             return Example("POST", f"{_BASE}/{conversation.id}/cobrowse", {"cobrowseSessionId": live[0].id})
         return await self._start(actor, wish, conversation)
+
+    async def who(self, actor: Actor, wish: Wish) -> str:
+        """Where there is no such request: who has to do what, as the end of a sentence."""
+        if not _may(actor, wish):
+            needed = [COBROWSE_ADD, COBROWSE_VOICE_ADD] + [CONVERSATION_WRITE] * (wish.call in _BUILDING)
+            return f"an administrator has to give the token's owner one of {', '.join(needed)}"
+        conversation = await self._seen(actor, wish)
+        if conversation is not None and conversation.live and wish.call not in _BUILDING:
+            if conversation.state is not ConversationState.ACTIVE:
+                return f"the agent has to answer, or who holds {CONVERSATION_WRITE} has to make it active"
+            if conversation.connected_agents():
+                return f"who holds {USER_WRITE} has to give the connected agent {COBROWSE_AGENT}"
+        return f"who holds {USER_READ} has to tell the user id of an agent, one who holds {COBROWSE_AGENT}"
 
     async def _seen(self, actor: Actor, wish: Wish) -> Conversation | None:
         if wish.conversation_id is None:
@@ -90,14 +105,16 @@ class Advice:
             if wish.agent in (None, agent.id, agent.user_id) and USER_WRITE in actor.permissions:
                 user = await self._store.get(User, agent.user_id or "")
                 if user is not None and user.active and user.org_id == actor.org_id:
-                    return Example("POST", f"/api/v2/users/{user.id}/permissions", {"add": [COBROWSE_AGENT]})
+                    return _grant(user)
         return None
 
     async def _join(self, actor: Actor, wish: Wish, conversation: Conversation) -> Example | None:
         """Add the agent who was meant, or one who could be."""
         agent = await self._anybody(actor, wish)
-        if agent is None or not (_may_start(actor) or CONVERSATION_WRITE in actor.permissions):
-            return None
+        if agent is None and wish.call == "participants":
+            agent = await self._somebody_here(conversation)
+        if agent is None:
+            return await self._able(actor)
         body = {"addParticipants": [{"from": {"id": agent, "type": "user"}}]}
         return Example("POST", f"{_BASE}/{conversation.id}/participants", body)
 
@@ -109,11 +126,32 @@ class Advice:
         return await self._new(actor, wish)
 
     async def _new(self, actor: Actor, wish: Wish) -> Example | None:
+        """A new conversation; for who wanted a session, with its session, in one call."""
         agent = await self._anybody(actor, wish)
-        if wish.call == "create":
-            body = {"type": "cobrowse", "to": [{"id": agent, "type": "user"}]}
-            return Example("POST", f"{_BASE}/cobrowse", body) if agent and _may_start(actor) else None
-        return _conversation(actor, agent, None)
+        if wish.call in _BUILDING:
+            return _conversation(actor, agent, None)
+        if agent is None:
+            return await self._able(actor)
+        body: dict[str, Any] = {"type": "cobrowse", "to": [{"id": agent, "type": "user"}]}
+        if wish.customer and wish.customer != agent:
+            body["participants"] = [{"externalId": wish.customer, "role": "customer"}]
+        return Example("POST", f"{_BASE}/cobrowse", body)
+
+    async def _somebody_here(self, conversation: Conversation) -> str | None:
+        """An active user who is in the conversation already: adding them again is answered as it was."""
+        for agent in conversation.agents():
+            user = await self._store.get(User, agent.user_id or "")
+            if user is not None and user.active:
+                return user.id
+        return None
+
+    async def _able(self, actor: Actor) -> Example | None:
+        """Where nobody may be the agent of sessions: let a user be it, if this caller may."""
+        if not {USER_READ, USER_WRITE} <= actor.permissions:
+            return None
+        users = await self._store.find(User, org_id=actor.org_id)
+        active = next((u for u in users if u.active), None)
+        return _grant(active) if active else None
 
     async def _anybody(self, actor: Actor, wish: Wish) -> str | None:
         """A user who may be the agent: the one meant, the caller, else one that the caller may list."""
@@ -123,6 +161,14 @@ class Advice:
         users = await self._store.find(User, org_id=actor.org_id) if USER_READ in actor.permissions else []
         able = (u for u in users if u.active and COBROWSE_AGENT in u.permissions)
         return next((u.id for u in able), None)
+
+
+def _grant(user: User) -> Example:
+    return Example("POST", f"/api/v2/users/{user.id}/permissions", {"add": [COBROWSE_AGENT]})
+
+
+def _may(actor: Actor, wish: Wish) -> bool:
+    return _may_start(actor) or (wish.call in _BUILDING and CONVERSATION_WRITE in actor.permissions)
 
 
 def _may_start(actor: Actor) -> bool:
@@ -145,9 +191,7 @@ def _customer(conversation: Conversation) -> dict[str, Any] | None:
     return {key: value for key, value in known.items() if value} | {"role": "customer"}
 
 
-def _conversation(actor: Actor, agent: str | None, customer: dict[str, Any] | None) -> Example | None:
-    if not _may_start(actor) and CONVERSATION_WRITE not in actor.permissions:
-        return None
+def _conversation(actor: Actor, agent: str | None, customer: dict[str, Any] | None) -> Example:
     people: list[dict[str, Any]] = [{"userId": agent, "role": "agent"}] if agent else []
     if customer is not None and (agent is None or _may_start(actor)):
         people.append(customer)

@@ -8,7 +8,7 @@ from opencobrowse.kernel.errors import Clash, Detail, Forbidden, Invalid, NotFou
 from opencobrowse.kernel.ids import Millis, canonical, new_id
 from opencobrowse.ports.store import Store
 from opencobrowse.services.actor import Actor
-from opencobrowse.services.permissions import COBROWSE_AGENT
+from opencobrowse.services.permissions import COBROWSE_AGENT, USER_READ
 
 
 class Casting:
@@ -29,7 +29,7 @@ class Casting:
         if whom is None:
             whom = _only_agent(conversation, field).id
         user = await self._named(actor, conversation, whom, field)
-        agent = self._connected(conversation, user, field)
+        agent = self._connected(actor, conversation, user, field)
         if COBROWSE_AGENT not in user.permissions:
             raise _may_not(user, field)
         return agent
@@ -63,28 +63,37 @@ class Casting:
         return user
 
     @staticmethod
-    def _connected(conversation: Conversation, user: User, field: str) -> Participant:
+    def _connected(actor: Actor, conversation: Conversation, user: User, field: str) -> Participant:
         for participant in conversation.connected_agents():
             if participant.user_id == user.id:
                 return participant
+        # Who is elsewhere is told by name only to those who may read users.
+        name = user.name if USER_READ in actor.permissions or actor.user_id == user.id else None
+        whom = name or "them"
         raise Clash(
-            f"{user.name} is not a connected agent of this conversation.",
+            f"{name or user.id} is not a connected agent of this conversation.",
             code="agent.not.in.conversation",
-            cure=f"Add {user.name} first (POST /api/v2/conversations/{conversation.id}/participants with "
+            cure=f"Add {whom} first (POST /api/v2/conversations/{conversation.id}/participants with "
             f'{{"addParticipants": [{{"from": {{"id": "{user.id}", "type": "user"}}}}]}}), or name an agent '
             "who is connected.",
-            details=(Detail("agent.not.in.conversation", field, user.id, user.name),),
+            details=(Detail("agent.not.in.conversation", field, user.id, name),),
             entity_id=user.id,
         )
 
 
 def customer_for(
-    conversation: Conversation, agent: Participant, external_id: str | None, target: str | None, now: Millis
+    conversation: Conversation,
+    agent: Participant,
+    external_id: str | None,
+    target: str | None,
+    now: Millis,
+    *,
+    field: str = "targetId",
 ) -> tuple[Conversation, Participant | None]:
     """Whom to ask: who is named, else the conversation's customer; nobody is fine, link and code remain.
 
     `external_id` may be new to the conversation: then that customer joins it. `target` must be there already.
-    Either of them naming the agent, or nothing, means the customer.
+    Either of them naming the agent, or nothing, means the customer. `field`: the caller's name for `target`.
     """
     if external_id and not _is(agent, external_id):
         known = conversation.named(external_id)
@@ -98,7 +107,7 @@ def customer_for(
         return conversation, conversation.customer()
     found = conversation.named(target)
     if found is None or found.purpose is Purpose.AGENT or found.left_at is not None:
-        raise _no_target(conversation, target)
+        raise _no_target(conversation, target, field)
     return conversation, found
 
 
@@ -138,18 +147,15 @@ def _may_not(user: User, field: str) -> Forbidden:
     )
 
 
-def _no_target(conversation: Conversation, target: str) -> Invalid:
+def _no_target(conversation: Conversation, target: str, field: str) -> Invalid:
     here = [p for p in conversation.participants if p.left_at is None and p.purpose is not Purpose.AGENT]
     listed = ", ".join(f"{p.id} ({p.name or p.external_id or p.purpose.value})" for p in here)
     return Invalid(
-        f"targetId {target} is no customer of this conversation.",
+        f"{field} {target} is no customer of this conversation.",
         code="invalid.value",
-        cure=f"Leave targetId out to mean the customer, or set it to one of: {listed or 'nobody yet'}.",
+        cure=f"Leave {field} out to mean the customer, or set it to one of: {listed or 'nobody yet'}.",
         details=(
-            Detail("invalid.value", "targetId", target),
-            *(
-                Detail("participant", "targetId", p.id, p.name or p.external_id)
-                for p in conversation.participants
-            ),
+            Detail("invalid.value", field, target),
+            *(Detail("participant", field, p.id, p.name or p.external_id) for p in conversation.participants),
         ),
     )

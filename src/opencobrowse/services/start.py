@@ -35,8 +35,8 @@ _NEEDS_TRANSPORT: Final = (AddressType.SIP, AddressType.EMAIL, AddressType.PHONE
 @dataclass(frozen=True, slots=True)
 class StartRequest:
     """One wish to start, whatever the dialect. `agent` is a user id or a participant id of this conversation,
-    `agent_field` the caller's name for it; `customer_external_id` names the page that is to be asked;
-    `link_session` an existing session to return."""
+    `agent_field` and `target_field` the caller's names for them; `customer_external_id` names the page
+    that is to be asked; `link_session` an existing session to return."""
 
     conversation_id: str
     dialect: str = "cobrowse"
@@ -47,6 +47,7 @@ class StartRequest:
     reason: str | None = None
     link_session: str | None = None
     agent_field: str = "agentId"
+    target_field: str = "targetId"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class StartSession:
         await self._policy.check(actor.org_id, request.cobrowse_type, field)
         now = self._clock.now()
         conversation, customer = customer_for(
-            conversation, agent, request.customer_external_id, request.target, now
+            conversation, agent, request.customer_external_id, request.target, now, field=request.target_field
         )
         session = self._new_session(actor, request, agent, customer)
         started = Started(session, replace(conversation, updated_at=now), self._deliveries(session, customer))
