@@ -54,7 +54,8 @@ def _secured(trials: Trials) -> Iterator[str]:
 
 def _call(trials: Trials, name: str) -> str:
     call = trials.calls[name]
-    return f"`{call.method} {call.template}`"
+    variant = name.partition(":")[2]
+    return f"`{call.method} {call.template}`{variant and ','}{variant}"
 
 
 def _permissions(trials: Trials, name: str) -> str:
@@ -103,9 +104,9 @@ def _open(trials: Trials) -> Iterator[str]:
 
 def _sockets() -> Iterator[str]:
     yield "## Sockets\n"
-    yield "Each needs a ticket, which is good for 30 seconds, once, on its own path and from its own origin."
-    yield "Without one: 400; with a forged or used one: 401; from another origin: 403; elsewhere: 404.\n"
-    yield "| socket | ticket of |"
+    yield "A ticket is good for 30 seconds, once, on its own path and from its own origin. Without one it is"
+    yield "400, with a forged or used one 401, from another origin 403, elsewhere 404.\n"
+    yield "| socket | open to |"
     yield "|---|---|"
     for path, who in SOCKETS.items():
         yield f"| `{path}` | {who} |"

@@ -19,6 +19,8 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "communicationId": "{session}",
     "sessionId": "{session}",
     "userId": "{newcomer}",
+    "subjectId": "{newcomer}",
+    "divisionId": "{organization}",
     "deploymentId": "{deployment}",
     "configurationId": "{configuration}",
     "versionId": "1",
@@ -40,7 +42,8 @@ class Row:
       session alone, has ended; None where the call is about neither. `*_changes`: that is a change still.
     - `inside`: blanks that must belong to the conversation. `refused`: by blank, the status where it is not
       this caller's to name, if that is not 404.
-    - `changes`: a success changes something.
+    - `changes`: a success changes something. `status`: of a success, where it is not the one of the 2xx
+      that the description has.
     """
 
     any_of: tuple[str, ...] = ()
@@ -63,6 +66,7 @@ class Row:
     inside: tuple[str, ...] = ()
     refused: Mapping[str, int] = field(default_factory=dict)
     changes: bool = True
+    status: int | None = None
     note: str = ""
 
     def status_for(self, who: str) -> int | None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from opencobrowse.services.permissions import ALL
-from tests.authorization.rows import SOCKETS
+from tests.authorization.rows import TICKETED
 from tests.authorization.trials import Trials
 from tests.authorization.world import World
 from tests.support.live import PAGE_ORIGIN, upgrade
@@ -35,7 +35,7 @@ def status(url: str, ticket: str | None, origin: str | None) -> int:
         return found
 
 
-@pytest.mark.parametrize("path", SOCKETS)
+@pytest.mark.parametrize("path", TICKETED)
 def test_a_ticket_opens_its_own_socket_once(trials: Trials, world: World, path: str) -> None:
     made, origin = opening(trials, world, path)
     assert urlsplit(made["websocketUrl"]).path == path.replace("{sessionId}", world.ids["session"])
@@ -43,7 +43,7 @@ def test_a_ticket_opens_its_own_socket_once(trials: Trials, world: World, path: 
     assert status(made["websocketUrl"], made["ticket"], origin) == 401
 
 
-@pytest.mark.parametrize("path", SOCKETS)
+@pytest.mark.parametrize("path", TICKETED)
 def test_without_a_ticket_or_with_a_forged_one(trials: Trials, world: World, path: str) -> None:
     made, origin = opening(trials, world, path)
     assert status(made["websocketUrl"], None, origin) == 400
@@ -52,14 +52,14 @@ def test_without_a_ticket_or_with_a_forged_one(trials: Trials, world: World, pat
     assert status(made["websocketUrl"], trials.lab.token(world), origin) == 401, "a token is no ticket"
 
 
-@pytest.mark.parametrize("path", SOCKETS)
+@pytest.mark.parametrize("path", TICKETED)
 def test_from_another_origin(trials: Trials, world: World, path: str) -> None:
     for origin in ("https://shop.example", None):
         made, _ = opening(trials, world, path)
         assert status(made["websocketUrl"], made["ticket"], origin) == 403
 
 
-@pytest.mark.parametrize("path", SOCKETS)
+@pytest.mark.parametrize("path", TICKETED)
 def test_on_the_path_of_another(trials: Trials, world: World, path: str) -> None:
     """Another session of the same agent's organisation, one of another, and the other kind of socket."""
     elsewhere = trials.lab.world(live=True)

@@ -32,7 +32,7 @@ from opencobrowse.domain.conversation import (
 from opencobrowse.domain.deployment import CobrowseSettings, Configuration, Deployment, PublishedVersion
 from opencobrowse.domain.notification import Channel
 from opencobrowse.domain.people import OAuthClient, Organization, Role, Token, User
-from opencobrowse.domain.wrapup import WrapupCode
+from opencobrowse.domain.wrapup import Wrapup, WrapupCode
 from opencobrowse.kernel.ids import HOUR, Millis
 from opencobrowse.kernel.secrets import Keyring, Secret, digest
 from opencobrowse.ports.store import Put, Record
@@ -40,6 +40,7 @@ from opencobrowse.services.permissions import ALL, COBROWSE_AGENT, ROLE_VIEW
 from tests.support.server import Server, running
 
 PASSWORD: Final = "correct horse battery staple"
+PROGRAM: Final = "https://program.example/back"
 SECRET: Final = "a-client-secret-of-the-matrix-0123456789"
 START: Final = "/api/v2/conversations/{}/cobrowse"
 
@@ -138,7 +139,8 @@ class Lab:
         version = PublishedVersion(1, "Configuration", now, settings)
         return [
             Organization(org, f"Organisation {org[:8]}", now),
-            OAuthClient(ids["client"], org, "Program", digest(SECRET), ALL, now),
+            OAuthClient(ids["client"], org, "Program", digest(SECRET), ALL, now,
+                        redirect_uris=(PROGRAM,)),
             Configuration(ids["configuration"], org, "Configuration", now, now, draft=settings,
                           published=settings, published_version=1, published_at=now, history=(version,)),
             Configuration(ids["draft"], org, "Never published", now, now, draft=settings),
@@ -178,7 +180,8 @@ class Lab:
         external = ids[f"{customers_part}ExternalId"] = f"{customers_part}-{ids[customers_part]}"
         people = (
             Participant(ids[agents_part], Purpose.AGENT, ids[agent], address_type=AddressType.USER,
-                        name=agent.capitalize(), joined_at=now, connected_at=now),
+                        name=agent.capitalize(), joined_at=now, connected_at=now,
+                        wrapup=Wrapup(ids["wrapupCode"], "Resolved", now)),
             Participant(ids[customers_part], Purpose.CUSTOMER, None, external,
                         address_type=AddressType.EXTERNAL, joined_at=now, connected_at=now),
         )  # fmt: skip

@@ -166,9 +166,9 @@ class Users:
             await self._access.revoke_all(user.id)
         return user
 
-    async def delete(self, actor: Actor, user_id: str, version: int | None = None) -> None:
-        """Take everything from a person and sign them out everywhere. The record stays: who was in which
-        conversation can be told later, and the person can be made active again."""
+    async def delete(self, actor: Actor, user_id: str, version: int | None = None) -> User:
+        """Take everything from a person and sign them out everywhere. The record stays, and is answered: who
+        was in which conversation can be told later, and the person can be made active again."""
         actor.need(USER_WRITE)
 
         def decide(user: User) -> User:
@@ -183,6 +183,7 @@ class Users:
         user = await self._change(actor, user_id, decide)
         await self._access.revoke_all(user.id)
         self._access.dismiss(user.id)
+        return user
 
     async def change_permissions(
         self, actor: Actor, user_id: str, add: Iterable[str] = (), remove: Iterable[str] = ()

@@ -101,8 +101,7 @@ def _writing(core: Core) -> list[Any]:
         actor = await actor_of(request, core)
         change = people.user_change(data)
         if data.state == "deleted":
-            await core.users.delete(actor, user_id, change.version)
-            return people.user(await core.users.get(actor, user_id, deleted=True))
+            return people.user(await core.users.delete(actor, user_id, change.version))
         return people.user(await core.users.change(actor, user_id, change))
 
     @delete("/api/v2/users/{user_id:str}", status_code=200)
