@@ -68,15 +68,16 @@ api:
 compat: tests/compat/javascript/node_modules/.stamp
 	$(PYTEST) tests/compat
 
-# The official JavaScript SDK, as its lock file says; the Python one is in requirements/dev.txt
-tests/compat/javascript/node_modules/.stamp: tests/compat/javascript/package-lock.json
-	cd tests/compat/javascript && npm ci --no-audit --no-fund --loglevel=error
+# The official JavaScript SDK and a real OpenID provider, as their lock files say; the Python SDK is in
+# requirements/dev.txt
+tests/compat/%/node_modules/.stamp: tests/compat/%/package-lock.json
+	cd $(dir $<) && npm ci --no-audit --no-fund --loglevel=error
 	touch $@
 
 wild:
 	$(PYTEST) tests/wild
 
-e2e: system
+e2e: system tests/compat/oidc/node_modules/.stamp
 	$(PYTEST) tests/e2e
 
 ## sizes: what a customer's page has to load
@@ -105,4 +106,4 @@ wheel: setup
 	$(BIN)/python -m build --no-isolation
 
 clean:
-	rm -rf .venv web/node_modules tests/compat/javascript/node_modules src/opencobrowse/assets dist .demo
+	rm -rf .venv web/node_modules tests/compat/*/node_modules src/opencobrowse/assets dist .demo

@@ -445,7 +445,7 @@ def test_what_the_provider_says_is_shown_to_nobody(
     assert said == {
         "a": "b",
         "sign_in_problem": "sso.refused",
-        "reference": answer.headers["ININ-Correlation-Id"],
+        "sign_in_reference": answer.headers["ININ-Correlation-Id"],
     }
     assert "script" not in answer.text + str(answer.headers)
 

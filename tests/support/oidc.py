@@ -223,7 +223,7 @@ def real_provider(redirect_uri: str, accounts: dict[str, Any], **client: Any) ->
         "response_types": ["code"],
         **client,
     }
-    assert (_REAL.parent / "node_modules").is_dir(), "npm ci in tests/compat/oidc: make compat does it"
+    assert (_REAL.parent / "node_modules").is_dir(), "npm ci in tests/compat/oidc: make e2e does it"
     command = ["node", str(_REAL), json.dumps({"clients": [told], "accounts": accounts})]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:

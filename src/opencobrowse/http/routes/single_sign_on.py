@@ -105,7 +105,7 @@ def _landing(
     cause = f" ({fault.__cause__})" if fault.__cause__ else ""
     log.warning("no single sign-on, reference %s: %s%s", reference, fault, cause)
     page, _, query = (path if path.startswith(HOME) else HOME).partition("?")
-    said = urlencode({"sign_in_problem": fault.code, "reference": reference})
+    said = urlencode({"sign_in_problem": fault.code, "sign_in_reference": reference})
     return _elsewhere(f"{public_url}{page}?{f'{query}&' if query else ''}{said}", *cookies)
 
 

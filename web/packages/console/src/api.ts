@@ -1,5 +1,7 @@
 /** Calls to the server, with the cookie that only it reads. */
 
+import type { SignInWays } from './signin.ts';
+
 export class ApiError extends Error {
   /** Nothing changes by trying again (`Link` looks at this). */
   readonly final: boolean;
@@ -107,6 +109,7 @@ const at = (id: string): string => `/opencobrowse/sessions/${encodeURIComponent(
 export const api = {
   me: () => call<User>('GET', '/users/me'),
   organization: () => call<{ id: string; name: string }>('GET', '/organizations/me'),
+  signInWays: () => call<SignInWays>('GET', '/opencobrowse/signin'),
   signIn: (email: string, password: string) =>
     call<User>('POST', '/opencobrowse/signin', { email, password }),
   signOut: () => call<void>('POST', '/opencobrowse/signout'),
