@@ -58,13 +58,17 @@ class Conversations:
         self._joining = Joining(store)
 
     async def create(self, actor: Actor, wish: NewConversation) -> Conversation:
-        conversation = await self.prepare(actor, wish)
+        actor.need(CONVERSATION_WRITE, COBROWSE_ADD, COBROWSE_VOICE_ADD)
+        conversation = await self._made(actor, wish)
         await self._store.commit(Put(conversation))
         return replace(conversation, version=1)
 
     async def prepare(self, actor: Actor, wish: NewConversation) -> Conversation:
-        """A new conversation that is not stored yet: whoever starts a session in it stores both at once."""
-        actor.need(CONVERSATION_WRITE, COBROWSE_ADD, COBROWSE_VOICE_ADD)
+        """A new conversation that is not stored yet, for who may start: it is stored with its session."""
+        actor.need(COBROWSE_ADD, COBROWSE_VOICE_ADD)
+        return await self._made(actor, wish)
+
+    async def _made(self, actor: Actor, wish: NewConversation) -> Conversation:
         now = self._clock.now()
         conversation = Conversation(
             new_id(), actor.org_id, wish.type, wish.state, now, now, (), wish.metadata, wish.external_tag
