@@ -8,15 +8,17 @@ import typer
 
 from opencobrowse.cli import admin, sessions
 from opencobrowse.cli.demo import demo
+from opencobrowse.cli.doctor import doctor
 from opencobrowse.cli.serve import serve
 from opencobrowse.cli.start import start
 from opencobrowse.kernel.version import VERSION
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,  # it prints locals and cuts paths; a plain traceback can be reported
     help="Start a cobrowse session from code.",
+    epilog="Exit codes: 0 done · 1 refused · 2 wrong option · 3 no answer · 4 time over · 5 session over · "
+    "130 Ctrl-C. More: docs/reference/cli.md.",
 )
 
 
@@ -37,6 +39,7 @@ def main(
 
 app.command()(serve)
 app.command()(start)
+app.command()(doctor)
 app.command()(demo)
 app.add_typer(admin.clients, name="client")
 app.add_typer(admin.users, name="user")

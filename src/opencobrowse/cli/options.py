@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Host = Annotated[
     str | None,
-    typer.Option(help="The server, for example https://cobrowse.example.com.", envvar="OPENCOBROWSE_URL"),
+    typer.Option(
+        help="The server, for example https://cobrowse.example.com; or a region of Genesys Cloud, for "
+        "example mypurecloud.ie or eu-west-1.",
+        envvar="OPENCOBROWSE_URL",
+    ),
+]
+Platform = Annotated[
+    str | None,
+    typer.Option(
+        help="What answers at a host that is no region: opencobrowse (default) or genesys.",
+        envvar="OPENCOBROWSE_PLATFORM",
+        autocompletion=lambda: ["opencobrowse", "genesys"],
+    ),
 ]
 ClientId = Annotated[
     str | None,
@@ -33,11 +45,19 @@ DataDir = Annotated[str | None, typer.Option(help="Directory of the store.")]
 Config = Annotated[Path | None, typer.Option(help="A TOML file with the server's settings.")]
 
 
-def connect(host: str | None, client_id: str | None, client_secret: str | None) -> Client:
+def connect(
+    host: str | None,
+    client_id: str | None,
+    client_secret: str | None,
+    platform: str | None = None,
+    *,
+    timeout: float = 20.0,
+) -> Client:
     """A client of the options, by default of this machine's server. Raises `ConfigurationError`."""
     from opencobrowse.client import Client  # noqa: PLC0415  brings httpx
 
-    return Client(host or "http://127.0.0.1:8080", client_id, client_secret)
+    where = host or "http://127.0.0.1:8080"
+    return Client(where, client_id, client_secret, platform=platform, timeout=timeout)
 
 
 def settings_of(given: dict[str, Any], config: Path | None) -> Settings:

@@ -33,8 +33,8 @@ class Exit(IntEnum):
 
 MEANINGS: Mapping[Exit, str] = {
     Exit.OK: "done",
-    Exit.REFUSED: "the server refused it, or the task failed",
-    Exit.USAGE: "a wrong option, setting or file; nothing was sent",
+    Exit.REFUSED: "the server refused it, the task failed, or a check of `doctor` did",
+    Exit.USAGE: "a wrong option, setting or file, or what the platform does not offer; nothing was changed",
     Exit.NOT_REACHABLE: "the server did not answer, or something else did",
     Exit.TIMEOUT: "the time to wait was over; the session goes on",
     Exit.OVER: "the session ended before it was active: declined, expired or ended",
@@ -108,6 +108,7 @@ def reported(as_json: bool = False) -> Iterator[None]:
     codes: tuple[tuple[type[errors.CobrowseError], Exit], ...] = (
         (errors.ApiError, Exit.REFUSED),
         (errors.ConfigurationError, Exit.USAGE),
+        (errors.NotOffered, Exit.USAGE),
         (errors.NotReachable, Exit.NOT_REACHABLE),
         (errors.UnexpectedAnswer, Exit.NOT_REACHABLE),
         (errors.WaitTimeout, Exit.TIMEOUT),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencobrowse.cli.options import AsJson, ClientId, ClientSecret, Host, connect
+from opencobrowse.cli.options import AsJson, ClientId, ClientSecret, Host, Platform, connect
 from opencobrowse.cli.output import console, note, print_json, print_pairs, reported
 
 if TYPE_CHECKING:
@@ -30,11 +30,16 @@ def start(
     ] = None,
     as_json: AsJson = False,
     host: Host = None,
+    platform: Platform = None,
     client_id: ClientId = None,
     client_secret: ClientSecret = None,
 ) -> None:
-    """Start a session in an active conversation and print its links."""
-    with reported(as_json), connect(host, client_id, client_secret) as client:
+    """Start a session in an active conversation and print its links.
+
+    On Genesys Cloud the session is the connected agent's, without --control and --reason, and only the
+    agent's link and the join code are there.
+    """
+    with reported(as_json), connect(host, client_id, client_secret, platform) as client:
         session = client.cobrowse.start(conversation, agent_id=agent, control=control, reason=reason)
         if not (as_json and wait):
             show(session, as_json)
@@ -65,6 +70,8 @@ def show(session: Session, as_json: bool) -> None:
     ]
     pairs += [(f"By {d.channel}", f"{d.state} {d.address or ''}".strip()) for d in data.deliveries]
     print_pairs([pair for pair in pairs if pair[1]])
+    if session.viewer_url is None and not session.over:
+        note(f"The agent's link is not there yet: opencobrowse session show {session.handle}")
 
 
 @contextlib.contextmanager
@@ -78,5 +85,5 @@ def _waiting(session: Session) -> Iterator[None]:
             note("Waiting for the customer to agree.")
             yield
     except KeyboardInterrupt:
-        note(f"Stopped waiting. The session goes on: opencobrowse session show {session.id}")
+        note(f"Stopped waiting. The session goes on: opencobrowse session show {session.handle}")
         raise

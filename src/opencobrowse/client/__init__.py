@@ -10,6 +10,7 @@ with Client() as client:  # OPENCOBROWSE_URL, OPENCOBROWSE_CLIENT_ID, OPENCOBROW
 """
 
 from opencobrowse.client.aio import AsyncClient
+from opencobrowse.client.doctor import Finding
 from opencobrowse.client.errors import (
     ApiError,
     AuthenticationFailed,
@@ -58,6 +59,7 @@ __all__ = [
     "Conflict",
     "Conversation",
     "Delivery",
+    "Finding",
     "NotFound",
     "NotOffered",
     "NotReachable",

@@ -60,7 +60,8 @@ class AsyncClient:
     ) -> None:
         env = os.environ if environ is None else environ
         self.hosts = connection.hosts_of(host, platform, env)
-        self.api = Api(connection.DIALECTS[self.hosts.platform](), policy or Policy(), chance, now, wall)
+        dialect = connection.DIALECTS[self.hosts.platform]()
+        self.api = Api(self.hosts, dialect, policy or Policy(), chance, now, wall)
         self._static = access_token
         self._tokens = None if access_token else connection.credentials(client_id, client_secret, env)
         self._token_lock = anyio.Lock()
@@ -72,6 +73,7 @@ class AsyncClient:
         self.users = AsyncUsers(self)
 
     organization = awaited(calls.organization)
+    diagnose = awaited(calls.diagnose)
     call = awaited(calls.call)
 
     async def __aenter__(self) -> Self:

@@ -3,12 +3,13 @@ method of it, with this signature and this docstring, so that the two cannot dif
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from opencobrowse.client import models, operations
 from opencobrowse.client.core import Api
 from opencobrowse.client.dialect import Wish
+from opencobrowse.client.doctor import Case, Finding, examine
 from opencobrowse.client.flow import Flow
 
 # -- the client itself ---------------------------------------------------------------------------------------
@@ -17,6 +18,18 @@ from opencobrowse.client.flow import Flow
 def organization(api: Api) -> Flow[models.Organization]:
     """The organisation of the token: the cheapest call that proves host, id and secret."""
     return (yield from api.call(operations.my_organization()))
+
+
+def diagnose(
+    api: Api,
+    conversation_id: str | None = None,
+    agent_id: str | None = None,
+    *,
+    seen: Callable[[Finding], None] | None = None,
+) -> Flow[list[Finding]]:
+    """Find out why a start would fail: host, clock, credentials, permissions, conversation, agent, live
+    session, the customer's pages, rate limit. Changes nothing. `seen` gets each finding as it comes."""
+    return (yield from examine(Case(api, conversation_id, agent_id), seen or (lambda _: None)))
 
 
 def call(api: Api, method: str, path: str, body: Any = None) -> Flow[Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from opencobrowse.client.flow import Bearer, Broken, Flow, Policy, Reply, Request, Send, authorized, checked
+from opencobrowse.client.hosts import Hosts
 from opencobrowse.client.operations import Operation
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ T = TypeVar("T")
 class Api:
     """One server, as the flows see it. `now`: monotonic seconds; `wall`: Unix seconds; `chance`: 0…1."""
 
+    hosts: Hosts
     dialect: Dialect
     policy: Policy
     chance: Callable[[], float]

@@ -9,19 +9,20 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
 
 import msgspec
 
 from opencobrowse.client import operations, progress
 from opencobrowse.client.core import Api
-from opencobrowse.client.dialect import Dialect, Wish
+from opencobrowse.client.dialect import Ask, Dialect, Wish
 from opencobrowse.client.errors import (
     ApiError,
     BadRequest,
     CobrowseError,
     Conflict,
     Help,
+    NotFound,
     NotOffered,
     NotReachable,
     PermissionDenied,
@@ -31,13 +32,16 @@ from opencobrowse.client.errors import (
 )
 from opencobrowse.client.flow import Broken, Flow, Reply, Sleep, checked
 from opencobrowse.client.legs import connected_agents, listed, newest, sessions_of
-from opencobrowse.client.models import Conversation, SessionData
+from opencobrowse.client.models import Conversation, Participant, SessionData, Token, Waiting
 from opencobrowse.client.operations import Operation
 
 APPEAR_SECONDS: Final = 15.0
 """How long the conversation may take to show a session that was started, or ended."""
 FIRST_LOOK_SECONDS: Final = 0.5
 LAST_LOOK_SECONDS: Final = 3.0
+NOBODY: Final = "00000000-0000-0000-0000-000000000000"
+"""A conversation that cannot exist."""
+COBROWSED: Final = frozenset({"calls", "messages"})
 
 _DOUBTFUL: Final = frozenset({408, 500, 502, 503, 504})
 """The start may have had its effect all the same."""
@@ -183,6 +187,45 @@ class GenesysCloud(Dialect):
             return session
         yield from api.call(operations.disconnect_cobrowse(session.conversation_id or ""))
         return (yield from self._settled(api, session, _over))
+
+    # -- for the doctor --------------------------------------------------------------------------------------
+
+    def missing_permission(self, ask: Ask, token: Token) -> Flow[str | None]:
+        """No call tells a client what it may do. A start in nobody's conversation does, and starts none."""
+        try:
+            yield from ask(operations.start_plainly(NOBODY))
+        except PermissionDenied as refused:
+            return refused.message
+        except (NotFound, BadRequest, Conflict):
+            return None
+        return None
+
+    def obstacle(self, conversation: Conversation) -> tuple[str, str] | None:
+        gone = [person for person in conversation.participants if person.end_time is not None]
+        if conversation.end_time is not None or len(gone) == len(conversation.participants):
+            return "it has ended", "Start a session in a conversation that goes on."
+        media = {medium for person in conversation.participants for medium in person.media}
+        if media and not media & COBROWSED:
+            what = ", ".join(sorted(media))
+            return f"it has {what} only", "Genesys Cloud has cobrowsing on calls and web messaging."
+        return None
+
+    def connected_agents(self, conversation: Conversation) -> list[Participant]:
+        return connected_agents(conversation)
+
+    def agent_obstacle(
+        self, ask: Ask, agent: Participant, connected: list[Participant]
+    ) -> Flow[tuple[Literal["warn", "fail"], str, str] | None]:
+        yield from ()
+        if len(connected) == 1:
+            return None
+        cure = "Start without naming an agent, or when one is connected alone."
+        return "fail", "several agents are connected, and Genesys Cloud offers no choice between them", cure
+
+    def waiting(self, ask: Ask, conversation_id: str) -> Flow[Waiting | None]:
+        """It does not tell."""
+        yield from ()
+        return None
 
 
 # -- what came of a start ------------------------------------------------------------------------------------

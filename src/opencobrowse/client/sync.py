@@ -57,7 +57,8 @@ class Client:
     ) -> None:
         env = os.environ if environ is None else environ
         self.hosts = connection.hosts_of(host, platform, env)
-        self.api = Api(connection.DIALECTS[self.hosts.platform](), policy or Policy(), chance, now, wall)
+        dialect = connection.DIALECTS[self.hosts.platform]()
+        self.api = Api(self.hosts, dialect, policy or Policy(), chance, now, wall)
         self._static = access_token
         self._tokens = None if access_token else connection.credentials(client_id, client_secret, env)
         self._token_lock = threading.Lock()
@@ -69,6 +70,7 @@ class Client:
         self.users = Users(self)
 
     organization = blocking(calls.organization)
+    diagnose = blocking(calls.diagnose)
     call = blocking(calls.call)
 
     def __enter__(self) -> Self:
