@@ -16,7 +16,9 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from opencobrowse.cli.main import app
 from tests.support.oidc import (
     FakeProvider,
     Reply,
@@ -177,6 +179,27 @@ def test_another_account_with_the_same_address_is_refused(
     second = new_browser(closed)
     assert problem(sign_on(second, provider)) == "sso.user.other"
     assert second.get(ME).status_code == 401
+
+
+def test_an_operator_lets_an_account_go_and_the_next_one_is_bound(
+    closed: Server, provider: FakeProvider, new_browser: Callable[[Server], httpx.Client]
+) -> None:
+    known = user(closed, provider.claims["email"])
+    first, second = new_browser(closed), new_browser(closed)
+    assert sign_on(first, provider).status_code == 200
+    release = ["user", "release", provider.claims["email"].upper(), "--data-dir", str(closed.data_dir)]
+    done = CliRunner().invoke(app, release)
+    assert (done.exit_code, done.stdout) == (0, "") and "open sign-ins are ended" in done.stderr
+    assert first.get(ME).status_code == 401
+    old, provider.claims["sub"] = provider.claims["sub"], f"another-{uuid.uuid4()}"
+    assert sign_on(second, provider).status_code == 200
+    assert second.get(ME).json()["id"] == known["id"]
+    provider.claims["sub"] = old
+    assert problem(sign_on(first, provider)) == "sso.user.other", "the old account is a stranger's now"
+    nobody = CliRunner().invoke(
+        app, ["user", "release", "no@one.example", "--data-dir", str(closed.data_dir)]
+    )
+    assert nobody.exit_code == 1 and "There is no user" in nobody.stderr
 
 
 def test_unknown_people_become_agents_where_the_operator_says_so(

@@ -152,6 +152,18 @@ def create_user(
     print_pairs([*pairs, *(("Password", value) for value in shown.values())])
 
 
+@users.command("release")
+def release_user(
+    *,
+    email: Annotated[str, typer.Argument(help="The e-mail address of the user.")],
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Let a person's account at the identity provider go: their next single sign-on binds a new one."""
+    user = _at_store(data_dir, config, lambda office: office.operator.release(email))
+    note(f"{user.email} belongs to no account of the identity provider now; open sign-ins are ended.")
+
+
 async def _make_client(office: Office, wish: ProgramWish, email: str | None) -> Made:
     agents = await office.operator.agents()
     chosen = next((a for a in agents if email is None or a.email == email.strip().lower()), None)

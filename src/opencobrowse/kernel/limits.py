@@ -96,6 +96,7 @@ PROVIDER_RETRY_SECONDS: Final = 5.0
 SINGLE_SIGN_ON_MS: Final = 10 * MINUTE
 SINGLE_SIGN_ONS_AT_ONCE: Final = 5
 SINGLE_SIGN_ONS_PER_MINUTE: Final = 300
+SINGLE_SIGN_ONS_TOGETHER: Final = 20_000
 
 # People (ours): what is only kept with a user
 USER_OTHERS_BYTES: Final = 64 * 1024

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from opencobrowse.domain.people import Role, Token, User
-from opencobrowse.kernel.errors import Invalid
+from opencobrowse.kernel.errors import Invalid, NotFound
 from opencobrowse.ports.passwords import Passwords
 from opencobrowse.ports.store import Change, Conflict, Delete, Put, Store
 from opencobrowse.services.directory import Directory
 from opencobrowse.services.grants import roles_of, with_grants
 from opencobrowse.services.permissions import AGENT_PERMISSIONS, COBROWSE_AGENT
+from opencobrowse.services.signouts import everything_of
 
 MIN_PASSWORD: Final = 8
 _ATTEMPTS: Final = 8
@@ -64,6 +65,22 @@ class Operator:
             except Conflict:
                 continue
             return Person(replace(after, version=after.version + 1), made=False)
+        raise Invalid("The user is being changed by too many at once.", code="conflict")
+
+    async def release(self, email: str) -> User:
+        """Let a user go from their account at the identity provider, and end their sign-ins: the next person
+        whom the provider vouches for with this address is them. Raises `NotFound`."""
+        for _ in range(_ATTEMPTS):
+            found = await self._store.find(User, email=email.strip().lower())
+            if not found:
+                raise NotFound(f"There is no user {email}.", code="user.not.found")
+            after = replace(found[0], identity=None)
+            gone: list[Change] = [*await everything_of(self._store, after.id)]
+            try:
+                await self._store.commit(Put(after), *gone)
+            except Conflict:
+                continue
+            return replace(after, version=after.version + 1)
         raise Invalid("The user is being changed by too many at once.", code="conflict")
 
 

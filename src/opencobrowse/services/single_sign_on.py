@@ -37,7 +37,8 @@ from opencobrowse.ports.identity import (
 from opencobrowse.ports.store import Conflict, Put, Store
 from opencobrowse.services.access import Access, Grant
 from opencobrowse.services.attempts import Attempts, Trip
-from opencobrowse.services.directory import AGENT_PERMISSIONS, Directory
+from opencobrowse.services.directory import Directory
+from opencobrowse.services.permissions import AGENT_PERMISSIONS
 from opencobrowse.services.throttle import Window
 
 log = logging.getLogger("opencobrowse.single_sign_on")
@@ -137,9 +138,10 @@ class SingleSignOn:
                 code="sso.not.configured",
                 cure="Sign in with a password; an operator can set oidc_issuer and oidc_client_id.",
             )
-        if self._begun.of(address) >= limits.SINGLE_SIGN_ONS_PER_MINUTE:
+        one, all_together = limits.SINGLE_SIGN_ONS_PER_MINUTE, limits.SINGLE_SIGN_ONS_TOGETHER
+        if self._begun.of(address) >= one or self._begun.total >= all_together:
             raise TooMany(
-                "Too many sign-ins from one address.",
+                "Too many sign-ins at once.",
                 code="too.many.requests",
                 cure="Wait a minute, then begin again.",
                 retry_after=self._begun.seconds_left(),
