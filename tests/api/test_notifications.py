@@ -199,7 +199,8 @@ def test_ignored_errors_come_back_as_rejected(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        (None, "missing.body"), ({}, "invalid.value"), ([{}], "missing.field"), ([{"id": 5}], "invalid.value"),
+        (None, "missing.body"), ({}, "invalid.value"), ([{}], "missing.field"),
+        ([{"id": 5}], "invalid.value"),
         ([{"id": "channel.metadata", "to": 1}], "unknown.field"), (["channel.metadata"], "invalid.value"),
         ([{"id": ""}], "invalid.value"), ([{"id": "x" * 600}], "invalid.value"),
     ],

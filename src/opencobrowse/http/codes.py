@@ -164,10 +164,6 @@ CODES: Final[dict[str, Code]] = {
         "POST /api/v2/conversations/webchat/{id}/cobrowse"),
     "not.yours": Code(
         409, "This belongs to somebody else.", "Take over only what is yours.", f"take over {_LIVE}"),
-    "offer.changed": Code(
-        409, "The session was transferred while the customer read the question: their yes was to another "
-        "agent.", "Answer the question that comes next: it has the name of the agent who asks now.",
-        f"accept {_LIVE}, at the moment of a transfer"),
     "notification.channel.not.found": Code(
         404, "There is no such channel: it has expired, made way for a newer one, or is another's.",
         "Make one with POST /api/v2/notifications/channels.",
@@ -182,6 +178,10 @@ CODES: Final[dict[str, Code]] = {
     "notification.topics.too.many": Code(
         400, "A channel has at most 1,000 topics.", "Open another channel for the rest.",
         "POST …/subscriptions, 1,001 topics"),
+    "offer.changed": Code(
+        409, "The session was transferred while the customer read the question: their yes was to another "
+        "agent.", "Answer the question that comes next: it has the name of the agent who asks now.",
+        f"accept {_LIVE}, at the moment of a transfer"),
     "offer.closed": Code(
         409, "The offer is no longer open on this page: answered, withdrawn or too old.",
         "Wait for the next one.", f"accept {_LIVE}"),

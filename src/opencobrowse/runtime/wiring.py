@@ -14,7 +14,7 @@ from opencobrowse.kernel.secrets import Keyring, Secret
 from opencobrowse.live.channels import Channels
 from opencobrowse.live.hub import Hub
 from opencobrowse.ports.identity import IdentityProvider
-from opencobrowse.relay.peer import SHARER_ALLOWANCE
+from opencobrowse.relay.peer import SHARER_ALLOWANCE, Allowance
 from opencobrowse.runtime.settings import Settings
 from opencobrowse.services.access import Access
 from opencobrowse.services.attempts import Attempts
@@ -62,13 +62,7 @@ def wire(settings: Settings) -> Parts:
     file = SqliteStore(Path(settings.data_dir) / "opencobrowse.db")
     channels = Channels(clock)
     store = Announcing(file, channels)
-    hub = Hub(clock, replace(
-        SHARER_ALLOWANCE,
-        frames=settings.relay_frames_per_second,
-        frame_burst=max(SHARER_ALLOWANCE.frame_burst, settings.relay_frames_per_second * 2),
-        bytes=settings.relay_bytes_per_second,
-        byte_burst=max(SHARER_ALLOWANCE.byte_burst, settings.relay_bytes_per_second * 2),
-    ))  # fmt: skip
+    hub = Hub(clock, _allowance(settings))
     passwords = Argon2Passwords()
     keyring = Keyring(file.key("sessions"))
     links = Links(settings.origin, keyring)
@@ -118,6 +112,17 @@ def wire(settings: Settings) -> Parts:
         clock=clock,
     )
     return Parts(file, hub, channels, core, clock)
+
+
+def _allowance(settings: Settings) -> Allowance:
+    """What one sharing page may send."""
+    return replace(
+        SHARER_ALLOWANCE,
+        frames=settings.relay_frames_per_second,
+        frame_burst=max(SHARER_ALLOWANCE.frame_burst, settings.relay_frames_per_second * 2),
+        bytes=settings.relay_bytes_per_second,
+        byte_burst=max(SHARER_ALLOWANCE.byte_burst, settings.relay_bytes_per_second * 2),
+    )
 
 
 def identity_provider(settings: Settings, clock: Clock) -> IdentityProvider | None:
