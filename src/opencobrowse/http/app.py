@@ -21,6 +21,7 @@ from opencobrowse.http.routes import (
     cobrowsesessions,
     conversations,
     guest,
+    limits,
     live,
     notifications,
     oauth,
@@ -40,6 +41,7 @@ Unready = Callable[[], Awaitable[str | None]]
 
 def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int, unready: Unready) -> Any:
     """The ASGI application of one server. `unready` says why no work should be sent to it, or None."""
+    budget = Budget(clock, calls_per_minute)
     routes = [
         *access.handlers(core),
         *single_sign_on.handlers(core),
@@ -51,6 +53,7 @@ def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int, unrea
         *live.handlers(core),
         *notifications.handlers(core),
         *cobrowsesessions.handlers(core),
+        *limits.handlers(core, budget),
         *guest.handlers(core),
         *webdeployments.handlers(core),
         *assets.handlers(assets.load(web_root), core.links.public_url),
@@ -82,7 +85,7 @@ def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int, unrea
         logging_config=None,
     )
     table = PathTable(app.routes)
-    return Edge(app, table, Helper(core, table), Budget(clock, calls_per_minute))
+    return Edge(app, table, Helper(core, table), budget)
 
 
 @get("/health/live")

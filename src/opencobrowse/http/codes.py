@@ -156,6 +156,9 @@ CODES: Final[dict[str, Code]] = {
         403, "A permission is missing: the caller's, or cobrowse:agent of the named agent.",
         "An administrator grants it; POST /api/v2/users/{id}/permissions is the call for a user.",
         f'{_START} {{"agentId": "<a user without cobrowse:agent>"}}'),
+    "namespace.not.found": Code(
+        404, "There are no limits in this namespace here.", "The summary lists those that there are.",
+        "GET /api/v2/organizations/limits/namespaces/gardening"),
     "not.authorized": Code(
         403, "The caller is known and may not do this.", "The summary says why.",
         "any call with another organisation's X-Genesys-Organization-ID"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import uuid
 from collections.abc import Iterable
 from typing import Any, Final
@@ -11,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from opencobrowse.http import bodies, problems
-from opencobrowse.http.budget import Budget
+from opencobrowse.http.budget import LIMITS_PATH, OTHER, Budget, caller_of
 from opencobrowse.http.help import Helper
 from opencobrowse.http.paths import PathTable, canonical_path, place_of
 from opencobrowse.kernel import limits
@@ -73,13 +72,15 @@ class Edge:
         if fault is not None:
             fault = await self._help(scope, fault)
             content = msgspec.json.encode(problems.body(fault, context_id, self._helper.public_url))
-            await _answer(send, fault.status, [*extra, *problems.headers(fault)], content)
+            own = dict(problems.headers(fault))  # a 429 speaks of the budget that is used up, whichever it is
+            headers_sent = [*(pair for pair in extra if pair[0] not in own), *own.items()]
+            await _answer(send, fault.status, headers_sent, content)
 
     def _spend(self, scope: Scope, headers: dict[bytes, bytes], extra: Headers) -> Fault | None:
         """Take the call out of the caller's budget, and say in `extra` what is left of it."""
         if not scope["path"].startswith("/api/v2/"):
             return None
-        spent = self._budget.spend(_caller(scope, headers), _route_class(scope))
+        spent = self._budget.spend(caller_of(scope, headers), _route_class(scope, self._table.classes))
         extra += spent.headers()
         return spent.refusal()
 
@@ -180,22 +181,17 @@ def _check_type(headers: dict[bytes, bytes]) -> None:
         raise bodies.wrong_type()
 
 
-def _caller(scope: Scope, headers: dict[bytes, bytes]) -> bytes:
-    """A token's own budget; without a token, the address's."""
-    bearer = headers.get(b"authorization") or headers.get(b"cookie")
-    if bearer:
-        return hashlib.blake2b(bearer, digest_size=16).digest()
-    client = scope.get("client")
-    return str(client[0] if client else "").encode()
-
-
-def _route_class(scope: Scope) -> str:
-    """What shares a budget: starts, and for the rest the first word of the path (`users`, …)."""
+def _route_class(scope: Scope, classes: frozenset[str]) -> str:
+    """What shares a budget: starts, the question for the limits, and for the rest the first word of the path
+    (`users`, …)."""
     path = str(scope["path"])
     place = place_of(path) if scope["method"] == "POST" else None
     if place is not None and place.call in ("cobrowse", "initiate", "events", "create"):
         return "start"
-    return path.removeprefix("/api/v2/").partition("/")[0][:40]
+    if path == LIMITS_PATH:
+        return "limits"
+    word = path[len("/api/v2/") :].partition("/")[0]
+    return word if word in classes else OTHER
 
 
 def _common(scope: Scope, headers: dict[bytes, bytes], context_id: str) -> Headers:

@@ -95,6 +95,10 @@ class PathTable:
                 found.setdefault(_template(route), set()).update(str(m) for m in route.methods)
         templates = sorted(found, key=lambda template: template.count("{"))  # a literal goes before a blank
         self._table = [(_pattern(t), frozenset(found[t] - {"OPTIONS"})) for t in templates]
+        self.classes = frozenset(
+            t.removeprefix("/api/v2/").partition("/")[0] for t in templates if t.startswith("/api/v2/")
+        )
+        """The first words of the API's paths: what shares a budget."""
         self._api = [t for t in templates if t.startswith("/api/v2/") or t == "/oauth/token"]
 
     def methods(self, path: str) -> frozenset[str]:

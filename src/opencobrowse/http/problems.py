@@ -60,7 +60,12 @@ def headers(fault: Fault) -> list[tuple[bytes, bytes]]:
     """The headers that belong to a fault's status."""
     found = [(b"content-type", b"application/json")]
     if fault.retry_after:
-        found.append((b"retry-after", str(min(fault.retry_after, MAX_RETRY_AFTER)).encode()))
+        wait = str(min(fault.retry_after, MAX_RETRY_AFTER)).encode()
+        found.append((b"retry-after", wait))
+        if fault.status == 429:  # whichever budget it was that is used up
+            found += [(f"inin-ratelimit-{name}".encode(), fault.params[name].encode())
+                      for name in ("allowed", "count") if name in fault.params]  # fmt: skip
+            found.append((b"inin-ratelimit-reset", wait))
     if fault.status == 401:
         found.append((b"www-authenticate", b'Bearer realm="opencobrowse"'))
     if fault.status == 405:

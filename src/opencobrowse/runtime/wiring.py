@@ -36,6 +36,7 @@ from opencobrowse.services.notifications import Notifications
 from opencobrowse.services.pages import Pages
 from opencobrowse.services.participants import Participants
 from opencobrowse.services.programs import Programs
+from opencobrowse.services.quotas import Quotas
 from opencobrowse.services.roles import Roles
 from opencobrowse.services.sessions import Sessions
 from opencobrowse.services.single_sign_on import CALLBACK, Admission, SingleSignOn
@@ -92,6 +93,7 @@ def wire(settings: Settings) -> Parts:
         notifications=notifications,
         pages=pages,
         participants=Participants(store, lifecycle, clock),
+        quotas=Quotas(settings.rate_limit_per_minute, settings.offer_seconds),
         roles=roles,
         sessions=Sessions(store, lifecycle),
         single_sign_on=SingleSignOn(

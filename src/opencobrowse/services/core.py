@@ -19,6 +19,7 @@ from opencobrowse.services.nearby import Nearby
 from opencobrowse.services.notifications import Notifications
 from opencobrowse.services.pages import Pages
 from opencobrowse.services.participants import Participants
+from opencobrowse.services.quotas import Quotas
 from opencobrowse.services.roles import Roles
 from opencobrowse.services.sessions import Sessions
 from opencobrowse.services.single_sign_on import SingleSignOn
@@ -45,6 +46,7 @@ class Core:
     notifications: Notifications
     pages: Pages
     participants: Participants
+    quotas: Quotas
     roles: Roles
     sessions: Sessions
     single_sign_on: SingleSignOn

@@ -74,11 +74,14 @@ class Guesses:
         """Count an attempt. Raises 429 where a budget is used up; then nothing is looked up."""
         spent = self._failures.of(guesser) >= limits.CODE_FAILURES_PER_PEER
         if spent or self._failures.total >= limits.CODE_FAILURES_GLOBAL:
+            wait = min(180, self._failures.seconds_left())
+            allowed = limits.CODE_FAILURES_PER_PEER if spent else limits.CODE_FAILURES_GLOBAL
             raise TooMany(
                 "Too many wrong codes. Wait, or ask your agent for a link.",
                 code="too.many.requests",
                 cure="Wait, then type the code again; a join link works at once.",
-                retry_after=min(180, self._failures.seconds_left()),
+                params=_said(wait, allowed, self._failures.of(guesser) if spent else self._failures.total),
+                retry_after=wait,
             )
         self._failures.spend(guesser)
 
@@ -102,11 +105,13 @@ class Lockout:
             count = 0
         left = last + _lock_length(count) - now
         if left > 0:
+            wait = left // 1000 + 1
             raise TooMany(
                 "Too many failed sign-ins for this account.",
                 code="too.many.requests",
-                cure=f"Wait {left // 1000 + 1} s, then try again.",
-                retry_after=left // 1000 + 1,
+                cure=f"Wait {wait} s, then try again.",
+                params=_said(wait, limits.SIGN_IN_FAILURES, count),
+                retry_after=wait,
             )
         self._failures.pop(account, None)
         self._failures[account] = (count + 1, now)
@@ -168,6 +173,11 @@ class ClientFailures:
                 cure="Check the client's id and secret, wait, then try again.",
                 retry_after=min(60, self._failures.seconds_left()),
             )
+
+
+def _said(wait: int, allowed: int, count: int) -> dict[str, str]:
+    """What the answer's headers say of the budget that is used up."""
+    return {"seconds": str(wait), "allowed": str(allowed), "count": str(count)}
 
 
 def _pair(client_id: str, address: str) -> str:

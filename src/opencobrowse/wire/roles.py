@@ -96,7 +96,7 @@ class RolePatch(Body):
     self_uri: Any = UNSET
 
 
-class RoleBody(RolePatch, kw_only=True):
+class RoleBody(RolePatch, kw_only=True, forbid_unknown_fields=True):
     """The platform's `DomainOrganizationRoleCreate` and `DomainOrganizationRoleUpdate`."""
 
     name: Name

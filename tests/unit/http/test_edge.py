@@ -17,6 +17,8 @@ from opencobrowse.kernel.errors import Fault
 class Table:
     """Knows one path."""
 
+    classes = frozenset({"known"})
+
     def methods(self, path: str) -> frozenset[str]:
         return frozenset({"POST"}) if path == "/api/v2/known" else frozenset()
 
