@@ -17,13 +17,13 @@ from litestar.handlers.http_handlers import HTTPRouteHandler
 from opencobrowse.http import oauth_description, schemas
 from opencobrowse.http.paths import is_guest
 from opencobrowse.kernel import limits
-from opencobrowse.wire import api, cobrowsesessions, described, people, webdeployments
+from opencobrowse.wire import api, cobrowsesessions, described, people, quotas, roles, webdeployments
 
 Doc = dict[str, Any]
 
 TITLE: Final = "opencobrowse"
 _METHODS: Final = ("get", "head", "post", "put", "patch", "delete")
-_MODELS: Final = (api, people, cobrowsesessions, webdeployments)
+_MODELS: Final = (api, people, cobrowsesessions, webdeployments, quotas, roles)
 _ABOUT: Final = """\
 The cobrowse part of the Genesys Cloud Conversations API, and ours: fields and calls that the platform does
 not have are marked so. Start with `POST /oauth/token`, then send `Authorization: Bearer <access_token>`.
@@ -68,6 +68,10 @@ _MORE: Final[dict[str, set[int]]] = {
     "createDeployment": {404}, "listDeployments": {404}, "listConfigurations": {404}, "listVersions": {404},
 }  # fmt: skip
 _TEXT: Final = {"type": "string"}
+_TEXTS: Final = {"type": "array", "items": _TEXT}
+_USER_STATE: Final = {
+    "type": "string", "enum": ["active", "inactive", "deleted", "any"], "default": "active",
+}  # fmt: skip
 _WHOLE: Final = {"type": "integer", "minimum": 1}
 _PAGE: Final = {
     "pageSize": {**_WHOLE, "maximum": limits.MAX_PAGE_SIZE, "default": limits.PAGE_SIZE},
@@ -77,10 +81,27 @@ _CURSOR: Final = {"pageSize": _PAGE["pageSize"], "after": _TEXT, "before": _TEXT
 _QUERY: Final[dict[str, Doc]] = {
     "listUsers": {
         **_PAGE,
-        "id": {"type": "array", "items": _TEXT},
-        "state": {"type": "string", "enum": ["active", "inactive", "any"], "default": "active"},
+        "id": _TEXTS,
+        "state": _USER_STATE,
         "sortOrder": {"type": "string", "enum": ["ASC", "DESC"], "default": "ASC"},
+        "expand": _TEXTS,
     },
+    "getUser": {"state": _USER_STATE, "expand": _TEXTS},
+    "getMe": {"expand": _TEXTS},
+    "listRoles": {
+        **_PAGE,
+        "name": _TEXT,
+        "id": _TEXTS,
+        "permission": _TEXTS,
+        "defaultRoleId": _TEXTS,
+        "userCount": {"type": "boolean", "default": True},
+    },
+    "getRole": {"userCount": {"type": "boolean", "default": True}},
+    "listRoleUsers": _PAGE,
+    "listRoleSubjects": _PAGE,
+    "listPermissions": _PAGE,
+    "listDivisions": _PAGE,
+    "listLimitNamespaces": _PAGE,
     "listConversations": {**_PAGE, "externalTag": _TEXT},
     "listCobrowseSessions": _PAGE,
     "listSessions": {"live": {"type": "boolean", "default": False}},

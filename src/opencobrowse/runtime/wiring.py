@@ -17,9 +17,9 @@ from opencobrowse.ports.identity import IdentityProvider
 from opencobrowse.relay.peer import SHARER_ALLOWANCE, Allowance
 from opencobrowse.runtime.settings import Settings
 from opencobrowse.services.access import Access
-from opencobrowse.services.attempts import Attempts
 from opencobrowse.services.announcing import Announcing
 from opencobrowse.services.assertions import Assertions
+from opencobrowse.services.attempts import Attempts
 from opencobrowse.services.cobrowsesessions import CobrowseSessions
 from opencobrowse.services.configurations import Configurations
 from opencobrowse.services.consents import Consents

@@ -14,7 +14,7 @@ from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel.ids import iso
 from opencobrowse.services.core import Core
 from opencobrowse.services.quotas import Keys
-from opencobrowse.wire import limits as wire
+from opencobrowse.wire import quotas as wire
 
 _NAMESPACES: Final = "/api/v2/organizations/limits/namespaces"
 
