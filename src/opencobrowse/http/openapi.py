@@ -18,12 +18,13 @@ from opencobrowse.http import oauth_description, schemas
 from opencobrowse.http.paths import is_guest
 from opencobrowse.kernel import limits
 from opencobrowse.wire import api, cobrowsesessions, described, people, quotas, roles, webdeployments
+from opencobrowse.wire import notifications as channels
 
 Doc = dict[str, Any]
 
 TITLE: Final = "opencobrowse"
 _METHODS: Final = ("get", "head", "post", "put", "patch", "delete")
-_MODELS: Final = (api, people, cobrowsesessions, webdeployments, quotas, roles)
+_MODELS: Final = (api, people, channels, cobrowsesessions, webdeployments, quotas, roles)
 _ABOUT: Final = """\
 The cobrowse part of the Genesys Cloud Conversations API, and ours: fields and calls that the platform does
 not have are marked so. Start with `POST /oauth/token`, then send `Authorization: Bearer <access_token>`.
@@ -78,6 +79,7 @@ _PAGE: Final = {
     "pageNumber": {**_WHOLE, "maximum": limits.MAX_PAGE_NUMBER, "default": 1},
 }
 _CURSOR: Final = {"pageSize": _PAGE["pageSize"], "after": _TEXT, "before": _TEXT}
+_FLAG: Final = {"type": "boolean", "default": False}
 _QUERY: Final[dict[str, Doc]] = {
     "listUsers": {
         **_PAGE,
@@ -104,6 +106,12 @@ _QUERY: Final[dict[str, Doc]] = {
     "listLimitNamespaces": _PAGE,
     "listConversations": {**_PAGE, "externalTag": _TEXT},
     "listCobrowseSessions": _PAGE,
+    "listAvailableTopics": {"expand": _TEXTS, "includePreview": _FLAG},
+    "listChannels": {
+        "includechannels": {"type": "string", "enum": ["token", "oauthclient"], "default": "token"}
+    },
+    "addSubscriptions": {"ignoreErrors": _FLAG},
+    "replaceSubscriptions": {"ignoreErrors": _FLAG},
     "listSessions": {"live": {"type": "boolean", "default": False}},
     "listDeployments": _CURSOR,
     "listVersions": _CURSOR,

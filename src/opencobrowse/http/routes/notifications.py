@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from litestar import Response, delete, get, head, post, put
 from litestar.params import FromPath, JSONBody
@@ -12,11 +12,13 @@ from opencobrowse.http import notifications as mapping
 from opencobrowse.http.auth import actor_of
 from opencobrowse.http.framework import Nothing
 from opencobrowse.http.problems import AnyRequest
+from opencobrowse.http.query import choice, flag, words
 from opencobrowse.services.core import Core
 from opencobrowse.wire import notifications as wire
 
 _BASE = "/api/v2/notifications"
 _SUBSCRIPTIONS = f"{_BASE}/channels/{{channel_id:str}}/subscriptions"
+_OWNERS: Final = ("token", "oauthclient")
 
 
 def handlers(core: Core) -> list[Any]:
@@ -27,8 +29,8 @@ def handlers(core: Core) -> list[Any]:
     async def list_available_topics(request: AnyRequest) -> wire.AvailableTopicListing:
         """What can be subscribed to, and what it needs. `?expand=schema` adds the schema of the events."""
         await actor_of(request, core)
-        expanded = {name for text in request.query_params.getall("expand", []) for name in text.split(",")}
-        return mapping.available_topics("schema" in expanded)
+        flag(request, "includePreview")  # there are none
+        return mapping.available_topics("schema" in words(request, "expand"))
 
     @post(f"{_BASE}/channels", status_code=200)
     async def create_channel(request: AnyRequest) -> wire.Channel:
@@ -41,8 +43,8 @@ def handlers(core: Core) -> list[Any]:
     async def list_channels(request: AnyRequest) -> wire.ChannelListing:
         """The token's channels; `?includechannels=oauthclient` also shows that there are others."""
         actor = await actor_of(request, core)
-        every = request.query_params.get("includechannels", "").lower() == "oauthclient"
-        found = await core.notifications.find(actor, every)
+        which = choice(request, "includechannels", _OWNERS, "token")
+        found = await core.notifications.find(actor, which == "oauthclient")
         return wire.ChannelListing(entities=[shown(c, actor.token_id) for c in found])
 
     @head(f"{_BASE}/channels/{{channel_id:str}}")
@@ -64,7 +66,7 @@ def handlers(core: Core) -> list[Any]:
         `?ignoreErrors=true` those that are possible, and the others come back as `Rejected`."""
         actor = await actor_of(request, core)
         topics = [topic.id for topic in data]
-        verdicts = await core.notifications.add(actor, channel_id, topics, _ignores_errors(request))
+        verdicts = await core.notifications.add(actor, channel_id, topics, flag(request, "ignoreErrors"))
         return mapping.topics(verdicts)
 
     @put(_SUBSCRIPTIONS)
@@ -74,7 +76,7 @@ def handlers(core: Core) -> list[Any]:
         """Subscribe to these topics and to no others; as when adding."""
         actor = await actor_of(request, core)
         topics = [topic.id for topic in data]
-        verdicts = await core.notifications.replace(actor, channel_id, topics, _ignores_errors(request))
+        verdicts = await core.notifications.replace(actor, channel_id, topics, flag(request, "ignoreErrors"))
         return mapping.topics(verdicts)
 
     @delete(_SUBSCRIPTIONS, status_code=200)
@@ -85,7 +87,3 @@ def handlers(core: Core) -> list[Any]:
 
     return [list_available_topics, create_channel, list_channels, check_channel, list_subscriptions,
             add_subscriptions, replace_subscriptions, delete_subscriptions]  # fmt: skip
-
-
-def _ignores_errors(request: AnyRequest) -> bool:
-    return request.query_params.get("ignoreErrors", "").lower() == "true"
