@@ -213,6 +213,11 @@ def test_a_bad_body_is_explained(stage: Stage, body: Any, code: str) -> None:
     error_of(answer, 400, code)
 
 
+@pytest.mark.parametrize("query", ["includechannels=all", "includechannels=token&includechannels=token"])
+def test_a_query_that_means_nothing_is_refused(stage: Stage, query: str) -> None:
+    error_of(stage.http.get(f"{BASE}/channels?{query}"), 400, "invalid.value")
+
+
 def test_a_channel_has_a_thousand_topics(stage: Stage) -> None:
     channel = channel_of(stage.http)
     topics = [f"v2.routing.queues.q{n}.conversations.cobrowseSessions" for n in range(1000)]
