@@ -197,5 +197,6 @@ def _check_issuer(metadata: Metadata, answer: Answer) -> None:
 
 
 def _person(issuer: str, claims: Claims, told: Claims) -> Person:
-    """`email_verified` counts as the JSON value `true` alone."""
-    return Person(issuer, claims.sub, told.email, told.email_verified is True, told.name or claims.name)
+    """`email_verified` is `true`; Amazon Cognito and Microsoft's claims mappings write it as a text."""
+    verified = told.email_verified is True or told.email_verified == "true"
+    return Person(issuer, claims.sub, told.email, verified, told.name or claims.name)
