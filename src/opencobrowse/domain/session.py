@@ -158,6 +158,34 @@ class Session:
         return user_id is None or user_id == self.agent_user_id or user_id in past
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one participant has of a session: from when, connected from when, until when and why."""
+
+    viewer: bool
+    state: SessionState
+    since: Millis
+    connected_at: Millis | None
+    ended_at: Millis | None
+    end_reason: EndReason | None
+
+
+def part_of(session: Session, participant_id: str) -> Part | None:
+    """A participant's part: an agent's is from their coming to their going. None for who takes no part."""
+    accepted = session.accepted_at
+    if participant_id in (session.agent_participant_id, session.customer_participant_id):
+        viewer = participant_id == session.agent_participant_id
+        since = session.agent_since if viewer and session.agent_since is not None else session.created_at
+        connected = max(accepted, since) if accepted is not None else None
+        return Part(viewer, session.state, since, connected, session.ended_at, session.end_reason)
+    for former in session.former_agents:
+        if former.participant_id == participant_id:
+            seen = accepted is not None and accepted <= former.until
+            connected = max(accepted or 0, former.since) if seen else None
+            return Part(True, SessionState.ENDED, former.since, connected, former.until, EndReason.TRANSFER)
+    return None
+
+
 def apply(session: Session, move: SessionMove, now: Millis, reason: EndReason | None = None) -> Session:
     """The session after `move`. Raises `IllegalMove`, and then nothing has changed."""
     state = step(SESSION, session.state, move)

@@ -32,3 +32,7 @@ class Wrapup:
     tags: tuple[str, ...] = ()
     duration_seconds: int | None = None
     provisional: bool = False
+
+    def yields_to(self, other: Wrapup) -> bool:
+        """Whether `other` may take this one's place: what is final is not made provisional again."""
+        return self.provisional or not other.provisional

@@ -72,6 +72,10 @@ CODES: Final[dict[str, Code]] = {
     "cobrowse.session.state": Code(
         409, "The session's state does not allow this: it is over, or was answered already.",
         "Read the session; start a new one if it is over.", f"accept {_LIVE}, after the end"),
+    "communication.not.found": Code(
+        404, "The participant takes no part in a cobrowse session, or not in the one that was named.",
+        "Take the id from the participant's cobrowsesessions.",
+        "PATCH /api/v2/conversations/cobrowsesessions/{id}/participants/{id}/communications/{unknown}"),
     "configuration.in.use": Code(
         409, "A deployment uses the configuration.",
         "Delete the deployment, or give it another configuration.",
@@ -281,6 +285,13 @@ CODES: Final[dict[str, Code]] = {
     "too.many.requests": Code(
         429, "The budget of calls is used up.", "Wait for Retry-After seconds.",
         "the 301st call of a minute with one token"),
+    "transfer.not.agent": Code(
+        409, "The participant who is to be replaced is not the session's agent: they are the customer, or "
+        "have transferred it before.", "Name the participant of the session's agent.",
+        "POST /api/v2/conversations/cobrowsesessions/{id}/participants/{customer's id}/replace"),
+    "transfer.same.agent": Code(
+        409, "The agent who is to take the session over has it.", "Name another agent.",
+        "POST …/participants/{id}/replace with the userId of the same participant"),
     "unknown.field": Code(
         400, "The call does not know a field of the body.",
         "Leave it out, or write the nearest known name, which the details give.",
@@ -303,6 +314,23 @@ CODES: Final[dict[str, Code]] = {
     "version.not.found": Code(
         404, "There is no such version of the configuration.", "GET …/versions lists them.",
         "GET /api/v2/webdeployments/configurations/{id}/versions/99"),
+    "wrapup.final": Code(
+        409, "A final wrap-up was given; a provisional one does not replace it.",
+        "Leave provisional out to give another final one.",
+        'POST …/communications/{id}/wrapup {"code": "…", "provisional": true} after a final one'),
+    "wrapup.not.agent": Code(
+        409, "A wrap-up is an agent's, and the participant is the customer.", "Name an agent's participant.",
+        "POST …/participants/{customer's id}/communications/{id}/wrapup"),
+    "wrapup.not.found": Code(
+        404, "The participant has given no wrap-up, or a provisional one only.",
+        "Give one, or ask with ?provisional=true.",
+        "GET /api/v2/conversations/cobrowsesessions/{id}/participants/{id}/wrapup before any was given"),
+    "wrapupcode.exists": Code(
+        409, "There is a wrap-up code with this name.", "Use it, or choose another name.",
+        'POST /api/v2/routing/wrapupcodes {"name": "Resolved"} twice'),
+    "wrapupcode.not.found": Code(
+        404, "There is no such wrap-up code in your organisation.",
+        "GET /api/v2/routing/wrapupcodes lists them.", "GET /api/v2/routing/wrapupcodes/{unknown}"),
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ sends it; here that order is put right. And here, at one place, the start family
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -63,6 +64,7 @@ class Helper:
         errand = paths.errand_of(str(scope["method"]), path) if known else None
         # A list helps who named a thing wrongly, not who described a new one wrongly.
         if errand is not None and (errand.conversation_id is not None or fault.status in _MISSED):
+            errand = replace(errand, body=_read(bytes(scope.get("raw_body", b""))))
             fault.example = await self._core.nearby.example(actor, errand)
 
 
@@ -80,12 +82,7 @@ def _say_what_comes_first(fault: Fault, path: str) -> None:
 
 def _wish(place: paths.Place, raw: bytes) -> Wish:
     """What a body that was refused seems to have wanted, read as leniently as can be."""
-    try:
-        body = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        body = {}
+    body = _read(raw)
     data = body.get("data")
     kind = str(body.get("cobrowseType") or (data.get("mode") if isinstance(data, dict) else None)).lower()
     control = kind in ("control", "interactive")
@@ -96,6 +93,14 @@ def _wish(place: paths.Place, raw: bytes) -> Wish:
         _customer(body.get("participants")),
         CobrowseType.CONTROL if control else CobrowseType.VIEW,
     )
+
+
+def _read(raw: bytes) -> dict[str, Any]:
+    try:
+        body = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        body = None
+    return body if isinstance(body, dict) else {}
 
 
 def _agent(body: Any) -> str | None:

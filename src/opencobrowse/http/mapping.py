@@ -9,17 +9,13 @@ from msgspec import UNSET
 from opencobrowse.domain import conversation as c
 from opencobrowse.domain.people import OAuthClient, Organization
 from opencobrowse.domain.session import CobrowseType, Session
+from opencobrowse.http.legs import concluded, media, media_participant, transfers
 from opencobrowse.kernel.ids import iso
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.cobrowsesessions import CobrowseConversation
 from opencobrowse.services.guests import Invitation
 from opencobrowse.services.links import Links
-from opencobrowse.services.platform import (
-    COBROWSE_STATE,
-    DISCONNECT_TYPE,
-    PARTICIPANT_STATE,
-    SESSION_DISCONNECT,
-)
+from opencobrowse.services.platform import PARTICIPANT_STATE
 from opencobrowse.services.sessions import SessionView
 from opencobrowse.services.start import Delivery, Started
 from opencobrowse.wire import api, cobrowsesessions, people
@@ -35,20 +31,22 @@ _COMMUNICATION_TYPE: Final[dict[c.ConversationType, Literal["Call", "Message", "
 
 def conversation(found: c.Conversation, sessions: list[Session], links: Links) -> api.Conversation:
     """A conversation with its participants and, inside them, its sessions."""
-    created = iso(found.created_at)
+    created, queue = iso(found.created_at), queue_of(found)
     return api.Conversation(
         id=found.id,
         type=found.type.value,
         state=found.state.value,
         participants=[participant(found, p, sessions, links) for p in found.participants],
         metadata=dict(found.metadata),
-        routing_data={},
+        routing_data={"queueId": queue} if queue else {},
         created_time=created,
         updated_time=iso(found.updated_at),
         start_time=created,
         self_uri=f"/api/v2/conversations/{found.id}",
         external_tag=found.external_tag or UNSET,
         end_time=iso(found.ended_at) if found.ended_at else UNSET,
+        recording_state=found.recording_state.value,
+        recent_transfers=transfers(sessions) or UNSET,
     )
 
 
@@ -58,6 +56,7 @@ def participant(
     agent = who.purpose is c.Purpose.AGENT
     state = "disconnected" if who.left_at else PARTICIPANT_STATE[found.state]
     connected = who.connected_at or (who.joined_at if state == "connected" else None)
+    legs = [leg for s in sessions if (leg := media(s, who, links)) is not None]
     return api.Participant(
         id=who.id,
         purpose=who.purpose.value,
@@ -72,37 +71,16 @@ def participant(
         connected_time=iso(connected) if connected else None,
         end_time=iso(who.left_at) if who.left_at else None,
         attributes=dict(who.attributes),
-        cobrowsesessions=[media(s, who, links) for s in sessions if _takes_part(s, who)],
+        cobrowsesessions=legs,
+        queue_id=(agent and queue_of(found)) or UNSET,
+        **concluded(who, next((leg.disconnected_time for leg in reversed(legs)), None)),
     )
 
 
-def _takes_part(session: Session, who: c.Participant) -> bool:
-    return who.id in (session.agent_participant_id, session.customer_participant_id)
-
-
-def media(session: Session, who: c.Participant, links: Links) -> api.CobrowseMedia:
-    """One participant's leg of a session."""
-    viewer = who.id == session.agent_participant_id
-    held = viewer and session.control.value == "held" and session.customer_participant_id
-    return api.CobrowseMedia(
-        id=session.id,
-        state=COBROWSE_STATE[session.state],
-        initial_state="offering",
-        cobrowse_session_id=session.id,
-        cobrowse_role="viewer" if viewer else "sharer",
-        viewer_url=links.viewer(session) if viewer else None,
-        controlling=[session.customer_participant_id] if held and session.customer_participant_id else [],
-        provider="opencobrowse",
-        segments=[],
-        after_call_work_required=False,
-        provider_event_time=iso(session.ended_at or session.accepted_at or session.created_at),
-        start_alerting_time=iso(session.created_at),
-        connected_time=iso(session.accepted_at) if session.accepted_at else None,
-        disconnected_time=iso(session.ended_at) if session.ended_at else None,
-        disconnect_type=DISCONNECT_TYPE[session.end_reason] if session.end_reason else None,
-        opencobrowse_state=session.state.value,
-        end_reason=session.end_reason.value if session.end_reason else None,
-    )
+def queue_of(found: c.Conversation) -> str | None:
+    """The queue that a conversation came through, where its metadata says so. There are none here."""
+    queue = found.metadata.get("queueId")
+    return queue if isinstance(queue, str) and queue else None
 
 
 def session_fields(started: Started, links: Links) -> dict[str, Any]:
@@ -156,6 +134,7 @@ def session_answer(view: SessionView, found: Started, links: Links) -> api.Sessi
         **session_fields(found, links),
         conversation_id=session.conversation_id,
         agent_name=view.agent_name,
+        agent_participant_id=session.agent_participant_id,
         customer_name=view.customer_name,
         created_time=iso(session.created_at),
         accepted_time=iso(session.accepted_at) if session.accepted_at else None,
@@ -167,46 +146,18 @@ def session_answer(view: SessionView, found: Started, links: Links) -> api.Sessi
 def cobrowse_conversation(
     view: CobrowseConversation, session: api.SessionAnswer, links: Links
 ) -> cobrowsesessions.CobrowseConversation:
-    """The platform's `CobrowseConversation`: those who take part in the session."""
+    """The platform's `CobrowseConversation`: those who take part in the session, or did."""
     found = view.conversation
-    people = [p for p in found.participants if _takes_part(view.session, p)]
+    queue = queue_of(found)
+    people = (media_participant(view.session, p, links, queue) for p in found.participants)
     return cobrowsesessions.CobrowseConversation(
         id=found.id,
-        participants=[_media_participant(view.session, p, links) for p in people],
+        participants=[person for person in people if person is not None],
         other_media_uris=[],
         divisions=[],
         self_uri=f"/api/v2/conversations/cobrowsesessions/{found.id}",
         session=session,
-    )
-
-
-def _media_participant(
-    session: Session, who: c.Participant, links: Links
-) -> cobrowsesessions.CobrowseMediaParticipant:
-    leg = media(session, who, links)
-    return cobrowsesessions.CobrowseMediaParticipant(
-        id=who.id,
-        purpose=who.purpose.value,
-        state=leg.state,
-        start_time=iso(session.created_at),
-        direction="outbound",
-        held=False,
-        wrapup_required=False,
-        attributes=dict(who.attributes),
-        cobrowse_session_id=session.id,
-        cobrowse_role=leg.cobrowse_role,
-        controlling=leg.controlling,
-        provider=leg.provider,
-        provider_event_time=leg.provider_event_time or iso(session.created_at),
-        opencobrowse_state=session.state.value,
-        name=who.name,
-        address=who.address,
-        user=api.Ref(id=who.user_id, self_uri=f"/api/v2/users/{who.user_id}") if who.user_id else None,
-        viewer_url=leg.viewer_url,
-        start_alerting_time=leg.start_alerting_time,
-        connected_time=leg.connected_time,
-        end_time=leg.disconnected_time,
-        disconnect_type=SESSION_DISCONNECT.get(leg.disconnect_type or "", leg.disconnect_type),
+        recent_transfers=transfers([view.session]) or None,
     )
 
 

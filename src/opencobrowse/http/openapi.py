@@ -17,14 +17,14 @@ from litestar.handlers.http_handlers import HTTPRouteHandler
 from opencobrowse.http import oauth_description, schemas
 from opencobrowse.http.paths import is_guest
 from opencobrowse.kernel import limits
-from opencobrowse.wire import api, cobrowsesessions, described, people, quotas, roles, webdeployments
+from opencobrowse.wire import api, cobrowsesessions, described, people, quotas, roles, routing, webdeployments
 from opencobrowse.wire import notifications as channels
 
 Doc = dict[str, Any]
 
 TITLE: Final = "opencobrowse"
 _METHODS: Final = ("get", "head", "post", "put", "patch", "delete")
-_MODELS: Final = (api, people, channels, cobrowsesessions, webdeployments, quotas, roles)
+_MODELS: Final = (api, people, channels, cobrowsesessions, routing, webdeployments, quotas, roles)
 _ABOUT: Final = """\
 The cobrowse part of the Genesys Cloud Conversations API, and ours: fields and calls that the platform does
 not have are marked so. Start with `POST /oauth/token`, then send `Authorization: Bearer <access_token>`.
@@ -79,6 +79,7 @@ _PAGE: Final = {
     "pageNumber": {**_WHOLE, "maximum": limits.MAX_PAGE_NUMBER, "default": 1},
 }
 _CURSOR: Final = {"pageSize": _PAGE["pageSize"], "after": _TEXT, "before": _TEXT}
+_PROVISIONAL: Final[Doc] = {"provisional": {"type": "boolean", "default": False}}
 _FLAG: Final = {"type": "boolean", "default": False}
 _QUERY: Final[dict[str, Doc]] = {
     "listUsers": {
@@ -106,6 +107,15 @@ _QUERY: Final[dict[str, Doc]] = {
     "listLimitNamespaces": _PAGE,
     "listConversations": {**_PAGE, "externalTag": _TEXT},
     "listCobrowseSessions": _PAGE,
+    "getCobrowseWrapup": _PROVISIONAL,
+    "getCommunicationWrapup": _PROVISIONAL,
+    "getParticipantWrapup": _PROVISIONAL,
+    "listWrapupCodes": {
+        **_PAGE,
+        "name": _TEXT,
+        "id": {"type": "array", "items": _TEXT},
+        "sortOrder": {"type": "string", "enum": ["asc", "desc", "ascending", "descending"]},
+    },
     "listAvailableTopics": {"expand": _TEXTS, "includePreview": _FLAG},
     "listChannels": {
         "includechannels": {"type": "string", "enum": ["token", "oauthclient"], "default": "token"}

@@ -35,6 +35,13 @@ _CALLS: Final[Mapping[str | None, Call]] = {
     "/{id}/participants": "participants",
 }
 _ERRANDS: Final[Mapping[Kind, re.Pattern[str]]] = {
+    "leg": re.compile(
+        f"{_CONVERSATIONS}/(?:cobrowsesessions/(?P<id>[^/]+)/participants/(?P<participant>[^/]+)"
+        r"(?:/communications/[^/]+)?(?:/(?P<call>replace|wrapup|wrapupcodes|attributes))?"
+        r"|(?P<own>[^/]+)/participants/(?P<who>[^/]+)/(?P<does>replace(?:/agent)?|wrapup|wrapupcodes)"
+        r"|(?:cobrowsesessions/)?(?P<recorded>[^/]+)/(?P<state>recordingstate))/?$"
+    ),
+    "codes": re.compile("/api/v2/routing/wrapupcodes(?:/|$)"),
     "session": re.compile(f"{_CONVERSATIONS}/cobrowsesessions(?:/(?P<id>[^/]+))?/?$"),
     "participant": re.compile(f"{_CONVERSATIONS}/(?P<id>[^/]+)/participants/(?P<participant>[^/]+)/?$"),
     "conversation": re.compile(f"{_CONVERSATIONS}/(?P<id>[^/]+)(?:/disconnect)?/?$"),
@@ -69,7 +76,9 @@ def errand_of(method: str, path: str) -> Errand | None:
     for kind, pattern in _ERRANDS.items():
         if found := pattern.match(path):
             ids = found.groupdict()
-            return Errand(kind, method, ids.get("id"), ids.get("participant"))
+            conversation = ids.get("id") or ids.get("own") or ids.get("recorded")
+            call = ids.get("call") or ids.get("does") or ids.get("state") or ""
+            return Errand(kind, method, conversation, ids.get("participant") or ids.get("who"), call)
     return None
 
 

@@ -30,9 +30,11 @@ from opencobrowse.services.directory import Directory
 from opencobrowse.services.guests import Guests
 from opencobrowse.services.lifecycle import Lifecycle
 from opencobrowse.services.links import Links
+from opencobrowse.services.media import Media
 from opencobrowse.services.nearby import Nearby
 from opencobrowse.services.news import News
 from opencobrowse.services.notifications import Notifications
+from opencobrowse.services.onward import Onward
 from opencobrowse.services.pages import Pages
 from opencobrowse.services.participants import Participants
 from opencobrowse.services.programs import Programs
@@ -44,7 +46,9 @@ from opencobrowse.services.start import StartSession
 from opencobrowse.services.subjects import Subjects
 from opencobrowse.services.tickets import Tickets
 from opencobrowse.services.tokens import Tokens
+from opencobrowse.services.transfers import Transfers
 from opencobrowse.services.users import Users
+from opencobrowse.services.wrapupcodes import WrapupCodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ def wire(settings: Settings) -> Parts:
     roles = Roles(store, access, clock)
     conversations = Conversations(store, lifecycle, clock)
     start = StartSession(store, hub, links, clock, settings.offer_seconds * 1000)
+    participants = Participants(store, lifecycle, clock)
+    codes = WrapupCodes(store, clock)
     core = Core(
         access=access,
         cobrowse_sessions=CobrowseSessions(store, conversations, lifecycle),
@@ -89,10 +95,11 @@ def wire(settings: Settings) -> Parts:
         guests=Guests(store, pages, lifecycle, clock),
         lifecycle=lifecycle,
         links=links,
-        nearby=Nearby(store, start.advice),
+        nearby=Nearby(store, start.advice, Onward(store, start.advice, codes)),
         notifications=notifications,
         pages=pages,
-        participants=Participants(store, lifecycle, clock),
+        media=Media(store, clock, codes=codes, participants=participants, lifecycle=lifecycle),
+        participants=participants,
         quotas=Quotas(settings.rate_limit_per_minute, settings.offer_seconds),
         roles=roles,
         sessions=Sessions(store, lifecycle),
@@ -109,8 +116,10 @@ def wire(settings: Settings) -> Parts:
         start=start,
         subjects=Subjects(store, roles, access),
         tickets=Tickets(clock),
+        transfers=Transfers(store, hub, clock),
         tokens=Tokens(store, hub, clock, assertions, Programs(store, clock, assertions)),
         users=Users(store, directory, access),
+        wrapup_codes=codes,
         clock=clock,
     )
     return Parts(file, hub, channels, core, clock)

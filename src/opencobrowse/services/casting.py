@@ -31,7 +31,7 @@ class Casting:
         user = await self._named(actor, conversation, whom, field)
         agent = self._connected(actor, conversation, user, field)
         if COBROWSE_AGENT not in user.permissions:
-            raise _may_not(user, field)
+            raise may_not(user, field)
         return agent
 
     async def may_be_agent(self, org_id: str, user_id: str | None) -> User | None:
@@ -135,7 +135,7 @@ def _only_agent(conversation: Conversation, field: str) -> Participant:
     return agents[0]
 
 
-def _may_not(user: User, field: str) -> Forbidden:
+def may_not(user: User, field: str) -> Forbidden:
     return Forbidden(
         f"{user.name} may not be the agent of a session: the permission {COBROWSE_AGENT} is missing.",
         code="missing.permissions",

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 
 from opencobrowse.domain.conversation import Conversation
 from opencobrowse.domain.session import EndReason, Session
-from opencobrowse.kernel.errors import NotFound
 from opencobrowse.ports.store import Store
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.conversations import Conversations
+from opencobrowse.services.legs import no_session
 from opencobrowse.services.lifecycle import Lifecycle
-from opencobrowse.services.permissions import COBROWSE_ADD, COBROWSE_AGENT, COBROWSE_READ, COBROWSE_VOICE_ADD
+from opencobrowse.services.permissions import (
+    COBROWSE_ADD,
+    COBROWSE_AGENT,
+    COBROWSE_READ,
+    COBROWSE_VOICE_ADD,
+    DISCONNECT,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +50,21 @@ class CobrowseSessions:
         return views
 
     async def of(self, actor: Actor, conversation_id: str) -> CobrowseConversation:
-        """The newest session of a conversation. An agent sees those they are the agent of."""
+        """The newest session of a conversation. An agent sees those they are the agent of, or were until
+        they transferred it."""
         actor.need(COBROWSE_READ, COBROWSE_ADD, COBROWSE_VOICE_ADD)
         conversation = await self._conversations.get(actor, conversation_id)
         found = await self._store.find(Session, conversation_id=conversation.id)
-        seen = [s for s in found if actor.user_id in (None, s.agent_user_id)]
+        seen = [s for s in found if s.may_be_seen_by(actor.user_id)]
         if not seen:
-            raise NotFound(
-                f"Conversation {conversation_id} has no cobrowse session.",
-                code="cobrowse.session.not.found",
-                cure=f"Start one: POST /api/v2/conversations/{conversation_id}/cobrowse.",
-            )
+            raise no_session(conversation.id)
         return CobrowseConversation(conversation, max(seen, key=lambda s: (s.live, s.created_at)))
 
     async def end(self, actor: Actor, conversation_id: str) -> Conversation:
         """End the conversation's session; the conversation goes on. Ending what is over is no error."""
-        actor.need(COBROWSE_ADD, COBROWSE_VOICE_ADD, COBROWSE_AGENT)
+        actor.need(DISCONNECT, COBROWSE_ADD, COBROWSE_VOICE_ADD, COBROWSE_AGENT)
         view = await self.of(actor, conversation_id)
+        if actor.user_id not in (None, view.session.agent_user_id):
+            raise no_session(conversation_id)  # no longer theirs
         await self._lifecycle.end(view.session.id, EndReason.AGENT if actor.user_id else EndReason.API)
         return await self._conversations.get(actor, conversation_id)

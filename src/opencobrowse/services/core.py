@@ -15,6 +15,7 @@ from opencobrowse.services.directory import Directory
 from opencobrowse.services.guests import Guests
 from opencobrowse.services.lifecycle import Lifecycle
 from opencobrowse.services.links import Links
+from opencobrowse.services.media import Media
 from opencobrowse.services.nearby import Nearby
 from opencobrowse.services.notifications import Notifications
 from opencobrowse.services.pages import Pages
@@ -27,7 +28,9 @@ from opencobrowse.services.start import StartSession
 from opencobrowse.services.subjects import Subjects
 from opencobrowse.services.tickets import Tickets
 from opencobrowse.services.tokens import Tokens
+from opencobrowse.services.transfers import Transfers
 from opencobrowse.services.users import Users
+from opencobrowse.services.wrapupcodes import WrapupCodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Core:
     guests: Guests
     lifecycle: Lifecycle
     links: Links
+    media: Media
     nearby: Nearby
     notifications: Notifications
     pages: Pages
@@ -53,6 +57,8 @@ class Core:
     start: StartSession
     subjects: Subjects
     tickets: Tickets
+    transfers: Transfers
     tokens: Tokens
     users: Users
+    wrapup_codes: WrapupCodes
     clock: Clock

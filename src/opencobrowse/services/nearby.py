@@ -6,8 +6,9 @@ does more than the refused call asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
 from opencobrowse.domain.conversation import Conversation, ConversationState
 from opencobrowse.domain.session import Session
@@ -15,6 +16,7 @@ from opencobrowse.kernel.errors import Example
 from opencobrowse.ports.store import Store
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.advice import Advice, Wish
+from opencobrowse.services.onward import LegCall, Onward
 from opencobrowse.services.permissions import (
     COBROWSE_ADD,
     COBROWSE_READ,
@@ -24,9 +26,12 @@ from opencobrowse.services.permissions import (
     CONVERSATION_WRITE,
     DEPLOYMENT_VIEW,
     USER_READ,
+    WRAPUP_CODE_VIEW,
 )
 
-Kind = Literal["conversation", "participant", "session", "users", "deployments", "configurations"]
+Kind = Literal[
+    "conversation", "participant", "session", "leg", "codes", "users", "deployments", "configurations"
+]
 
 _CONVERSATIONS: Final = "/api/v2/conversations"
 _SESSIONS: Final = f"{_CONVERSATIONS}/cobrowsesessions"
@@ -36,6 +41,8 @@ _LISTS: Final[dict[Kind, tuple[str, frozenset[str]]]] = {
     "conversation": (_CONVERSATIONS, frozenset({CONVERSATION_READ, CONVERSATION_WRITE})),
     "participant": (_CONVERSATIONS, frozenset({CONVERSATION_READ, CONVERSATION_WRITE})),
     "session": (_SESSIONS, _SEES_SESSIONS),
+    "leg": (_SESSIONS, _SEES_SESSIONS),
+    "codes": ("/api/v2/routing/wrapupcodes", frozenset({WRAPUP_CODE_VIEW})),
     "users": ("/api/v2/users", frozenset({USER_READ})),
     "deployments": ("/api/v2/webdeployments/deployments", frozenset({DEPLOYMENT_VIEW})),
     "configurations": ("/api/v2/webdeployments/configurations", frozenset({CONFIGURATION_VIEW})),
@@ -44,18 +51,22 @@ _LISTS: Final[dict[Kind, tuple[str, frozenset[str]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A refused call: what it was about, and by which method."""
+    """A refused call: what it was about, and by which method. `call` is the last word of a leg's path, `body`
+    what could be read of it."""
 
     kind: Kind
     method: str
     conversation_id: str | None = None
     participant_id: str | None = None
+    call: str = ""
+    body: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Nearby:
-    def __init__(self, store: Store, advice: Advice) -> None:
+    def __init__(self, store: Store, advice: Advice, onward: Onward) -> None:
         self._store = store
         self._advice = advice
+        self._onward = onward
 
     async def example(self, actor: Actor, errand: Errand) -> Example | None:
         """The request that succeeds; None where this caller can send none."""
@@ -63,6 +74,9 @@ class Nearby:
         if conversation is None:
             path, who = _LISTS[errand.kind]
             return None if who.isdisjoint(actor.permissions) else Example("GET", path)
+        if errand.kind == "leg":
+            wanted = LegCall(errand.call, errand.method, errand.participant_id, errand.body)
+            return await self._onward.example(actor, wanted, conversation)
         if errand.kind == "session":
             return await self._session(actor, errand, conversation)
         if CONVERSATION_WRITE in actor.permissions and errand.method == "PATCH":

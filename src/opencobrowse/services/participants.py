@@ -8,8 +8,9 @@ from typing import Final
 
 from opencobrowse.domain.conversation import Conversation, Participant
 from opencobrowse.domain.session import EndReason, Session
+from opencobrowse.domain.wrapup import Wrapup
 from opencobrowse.kernel.clock import Clock
-from opencobrowse.kernel.errors import Detail, Invalid, NotFound
+from opencobrowse.kernel.errors import Clash, Detail, Invalid, NotFound
 from opencobrowse.ports.store import Store
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.changes import change
@@ -26,6 +27,8 @@ class ParticipantChange:
     disconnect: bool = False
     name: str | None = None
     attributes: Mapping[str, str | None] = field(default_factory=dict)
+    wrapup: Wrapup | None = None
+    wrapup_skipped: bool | None = None
 
 
 class Participants:
@@ -39,14 +42,23 @@ class Participants:
     ) -> Conversation:
         """Change a participant. Raises 404 for one who is not in the conversation."""
         actor.need(CONVERSATION_WRITE)
-        conversation = await self._commit(actor, conversation_id, participant_id, wish)
+        conversation = await self.commit(actor, conversation_id, participant_id, wish)
         if wish.disconnect:
             await self._end_sessions_of(conversation, participant_id)
         return conversation
 
-    async def _commit(
+    async def set_attributes(
+        self, actor: Actor, conversation_id: str, participant_id: str, attributes: Mapping[str, str | None]
+    ) -> Participant:
+        """Merge attributes into a participant's; None takes one away. The participant as they are then."""
+        wish = ParticipantChange(attributes=attributes)
+        return _one(await self.change(actor, conversation_id, participant_id, wish), participant_id)
+
+    async def commit(
         self, actor: Actor, conversation_id: str, participant_id: str, wish: ParticipantChange
     ) -> Conversation:
+        """The change of the record alone; whoever asks for it has asked whether the caller may."""
+
         def again() -> Awaitable[Conversation]:
             return self._mine(actor, conversation_id)
 
@@ -72,7 +84,14 @@ class Participants:
             )
         left = person.left_at or (self._clock.now() if wish.disconnect else None)
         name = wish.name if wish.name is not None else person.name
-        return replace(person, name=name, attributes=attributes, left_at=left)
+        return replace(
+            person,
+            name=name,
+            attributes=attributes,
+            left_at=left,
+            wrapup=_concluded(person, wish.wrapup),
+            wrapup_skipped=person.wrapup_skipped if wish.wrapup_skipped is None else wish.wrapup_skipped,
+        )
 
     async def _end_sessions_of(self, conversation: Conversation, participant_id: str) -> None:
         for session in await self._store.find(Session, conversation_id=conversation.id, live=1):
@@ -88,6 +107,20 @@ class Participants:
                 cure="Use the id from the answer to POST /api/v2/conversations.",
             )
         return found
+
+
+def _concluded(person: Participant, said: Wrapup | None) -> Wrapup | None:
+    if said is None or person.wrapup is None:
+        return said or person.wrapup
+    if not person.wrapup.yields_to(said):
+        raise Clash(
+            f"The wrap-up {person.wrapup.name} was given as the last word.",
+            code="wrapup.final",
+            details=(Detail("wrapup.final", "provisional"),),
+            cure="Leave provisional out to give another one.",
+            entity_id=person.id,
+        )
+    return said
 
 
 def _one(conversation: Conversation, participant_id: str) -> Participant:

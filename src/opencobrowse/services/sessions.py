@@ -16,7 +16,7 @@ from opencobrowse.services.permissions import COBROWSE_ADD, COBROWSE_AGENT, COBR
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """A session with the names that people know it by."""
+    """A session with the names that people know it by. `agent_name` is that of its agent now."""
 
     session: Session
     conversation: Conversation
@@ -30,15 +30,12 @@ class Sessions:
         self._lifecycle = lifecycle
 
     async def get(self, actor: Actor, session_id: str) -> SessionView:
-        """One session: an agent sees their own, a program those of its organisation."""
+        """One session: an agent sees their own and those they have transferred, a program those of its
+        organisation."""
         actor.need(COBROWSE_READ, COBROWSE_ADD, COBROWSE_VOICE_ADD)
         session = await self._store.get(Session, session_id)
-        if session is None or session.org_id != actor.org_id or not _may_see(actor, session):
-            raise NotFound(
-                f"There is no session {session_id}.",
-                code="cobrowse.session.not.found",
-                cure="Use the id of a session that you started, or that you are the agent of.",
-            )
+        if session is None or session.org_id != actor.org_id or not session.may_be_seen_by(actor.user_id):
+            raise _unknown(session_id)
         return await self.view(session)
 
     async def mine(self, actor: Actor, live_only: bool = False) -> list[SessionView]:
@@ -56,6 +53,8 @@ class Sessions:
     async def end(self, actor: Actor, session_id: str) -> SessionView:
         actor.need(COBROWSE_ADD, COBROWSE_VOICE_ADD, COBROWSE_AGENT)
         view = await self.get(actor, session_id)
+        if actor.user_id not in (None, view.session.agent_user_id):
+            raise _unknown(session_id)  # no longer theirs
         reason = EndReason.AGENT if actor.user_id else EndReason.API
         return await self.view(await self._lifecycle.end(view.session.id, reason))
 
@@ -81,5 +80,9 @@ class Sessions:
         return SessionView(session, conversation, agent.name if agent else "", name)
 
 
-def _may_see(actor: Actor, session: Session) -> bool:
-    return actor.user_id is None or actor.user_id == session.agent_user_id
+def _unknown(session_id: str) -> NotFound:
+    return NotFound(
+        f"There is no session {session_id}.",
+        code="cobrowse.session.not.found",
+        cure="Use the id of a session that you started, or that you are the agent of.",
+    )

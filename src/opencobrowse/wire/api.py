@@ -76,6 +76,50 @@ class Ref(Answer):
     self_uri: str | None = None
 
 
+class Address(Answer):
+    """How somebody is known to others: the platform's `Address`."""
+
+    name: str | None = None
+    name_raw: str | None = None
+    address_raw: str | None = None
+    address_normalized: str | None = None
+    address_displayable: str | None = None
+
+
+class Wrapup(Answer):
+    """The platform's `Wrapup`: what an agent concluded. `name` is the code's, as it was then."""
+
+    code: str
+    name: str
+    end_time: str
+    provisional: bool
+    notes: str | None = None
+    tags: list[str] | None = None
+    duration_seconds: int | None = None
+
+
+class AfterCallWork(Answer):
+    """The platform's `AfterCallWork`. Nobody has to wrap up here: without one it is `notApplicable`."""
+
+    state: Literal["unknown", "notApplicable", "skipped", "pending", "complete"]
+    start_time: str | None = None
+    end_time: str | None = None
+
+
+class TransferDestination(Answer):
+    user_id: str
+
+
+class TransferResponse(Answer):
+    """The platform's `TransferResponse`: a session that went to another agent. It goes at once."""
+
+    id: str
+    state: Literal["Complete"]
+    date_issued: str
+    destination: TransferDestination
+    transfer_type: Literal["Attended", "Unattended"]
+
+
 class CobrowseMedia(Answer):
     """The platform's `Cobrowsesession`, inside a participant. `opencobrowseState` is the exact state."""
 
@@ -95,6 +139,9 @@ class CobrowseMedia(Answer):
     disconnected_time: str | None = None
     disconnect_type: str | None = None
     peer_id: str | None = None
+    self_: Address | None = msgspec.field(name="self", default=None)
+    wrapup: Wrapup | None = None
+    after_call_work: AfterCallWork | None = None
     opencobrowse_state: str | None = None
     end_reason: str | None = None
 
@@ -114,6 +161,12 @@ class Participant(Answer, omit_defaults=False):
     end_time: str | None = None
     attributes: dict[str, str] = msgspec.field(default_factory=dict)
     wrapup_required: bool = False
+    wrapup_prompt: str | UnsetType = UNSET
+    wrapup_skipped: bool | UnsetType = UNSET
+    wrapup: Wrapup | UnsetType = UNSET
+    start_acw_time: str | UnsetType = UNSET
+    end_acw_time: str | UnsetType = UNSET
+    queue_id: str | UnsetType = UNSET
     cobrowsesessions: list[CobrowseMedia] = msgspec.field(default_factory=list)
     calls: list[Any] = msgspec.field(default_factory=list)
     callbacks: list[Any] = msgspec.field(default_factory=list)
@@ -139,6 +192,7 @@ class Conversation(Answer, omit_defaults=False):
     name: str | UnsetType = UNSET
     divisions: list[Any] = msgspec.field(default_factory=list)
     recording_state: str = "NONE"
+    recent_transfers: list[TransferResponse] | UnsetType = UNSET
 
 
 class Listing(Answer, omit_defaults=False):
@@ -353,6 +407,7 @@ class SessionAnswer(SessionFields, omit_defaults=False):
 
     conversation_id: str
     agent_name: str
+    agent_participant_id: str
     customer_name: str | None
     created_time: str
     accepted_time: str | None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, Meta
 
-from opencobrowse.wire.api import Answer, Body, Ref, SessionAnswer
-from opencobrowse.wire.described import Filled
+from opencobrowse.wire.api import Answer, Body, Ref, SessionAnswer, Text, TransferResponse, Wrapup
+from opencobrowse.wire.described import Filled, also
 
 
 class CobrowseMediaParticipant(Answer):
@@ -36,6 +37,12 @@ class CobrowseMediaParticipant(Answer):
     connected_time: str | None = None
     end_time: str | None = None
     disconnect_type: str | None = None
+    wrapup_prompt: str | None = None
+    wrapup_skipped: bool | None = None
+    wrapup: Wrapup | None = None
+    start_acw_time: str | None = None
+    end_acw_time: str | None = None
+    queue: Ref | None = None
 
 
 class CobrowseConversation(Answer):
@@ -48,6 +55,7 @@ class CobrowseConversation(Answer):
     self_uri: str
     session: SessionAnswer
     name: str | None = None
+    recent_transfers: list[TransferResponse] | None = None
 
 
 class CobrowseConversationListing(Answer):
@@ -86,6 +94,90 @@ class CobrowseSessionPatch(Body):
     divisions: Any = UNSET
     recording_state: Any = UNSET
     self_uri: Any = UNSET
+
+
+Never = Annotated[bool | None, also(enum=[False, None])]
+
+
+class WrapupInput(Body):
+    """The platform's `WrapupInput`. `code` is a wrap-up code's id, or `name` its name; `provisional` is not
+    the last word. `endTime` is now where it is missing."""
+
+    code: Text | None = None
+    name: Text | None = None
+    notes: Annotated[str, Meta(max_length=10_000)] | None = None
+    tags: Annotated[list[Text], Meta(max_length=100)] | None = None
+    duration_seconds: Annotated[int, Meta(ge=0, le=2**31 - 1)] | None = None
+    end_time: datetime | None = None
+    provisional: bool | None = None
+    disable_end_time_updates: bool | None = None
+
+
+class MediaParticipantRequest(Body):
+    """The platform's `MediaParticipantRequest`. `disconnected` ends the participant's part, and with it the
+    session; `connected` holds where it is so. `recording` sets the conversation's recordingState. There is
+    no sound here and nothing to put on hold: `muted`, `held` and `confined` can only be false."""
+
+    state: Literal["connected", "disconnected"] | None = None
+    wrapup: WrapupInput | None = None
+    wrapup_skipped: bool | None = None
+    recording: bool | None = None
+    muted: Never = None
+    held: Never = None
+    confined: Never = None
+    resume_time: None = None
+
+
+class ParticipantAttributes(Body):
+    """The platform's `ParticipantAttributes`. Merged into those that are there; null takes one away. The
+    answer has all of them."""
+
+    attributes: dict[str, str | None]
+
+
+class AssignedWrapupCode(Answer):
+    """The platform's `AssignedWrapupCode`; `name` and `provisional` are ours."""
+
+    code: str
+    name: str
+    end_time: str
+    provisional: bool
+    notes: str | None = None
+    tags: list[str] | None = None
+    duration_seconds: int | None = None
+
+
+class TransferRequest(Body):
+    """The platform's `TransferRequest` (and `TransferToAgentRequest`): the agent who goes on, by `userId`, or
+    by e-mail address in `userName` or `address`. Both types of transfer happen at once. There are no queues
+    and no voicemail."""
+
+    user_id: Text | None = None
+    user_name: Text | None = None
+    address: Text | None = None
+    transfer_type: Literal["Attended", "Unattended"] | None = None
+    user_display_name: Text | None = None
+    queue_id: Text | None = None
+    voicemail: bool | None = None
+    keep_internal_message_alive: bool | None = None
+
+
+class SetRecordingState(Body):
+    """The platform's `SetRecordingState`. Nothing is recorded here: the state is kept for whoever does."""
+
+    recording_state: Literal["ACTIVE", "PAUSED", "NONE"]
+
+
+class Colleague(Answer):
+    """Ours: an agent who could have the session."""
+
+    id: str
+    name: str
+    email: str
+
+
+class ColleagueListing(Answer):
+    entities: list[Colleague]
 
 
 class ParticipantPatch(Body):
