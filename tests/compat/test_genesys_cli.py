@@ -192,7 +192,7 @@ def test_without_a_conversation_host_and_credentials_are_looked_at(platform: Gen
 def test_each_cause_is_found_with_its_cure(
     wrong: str, check: str, says: str, cure: str, platform: Genesys
 ) -> None:
-    given = {"ended": {"ended": True}, "emails": {"medium": "emails"}, "alerting": {"connected": False},
+    given: dict[str, dict[str, Any]] = {"ended": {"ended": True}, "emails": {"medium": "emails"}, "alerting": {"connected": False},
              "two": {"agents": [AGENT, OTHER_AGENT]},
              "two, one named": {"agents": [AGENT, OTHER_AGENT]}}  # fmt: skip
     talk = platform.talk(**given.get(wrong, {}))

@@ -68,6 +68,9 @@ class Hub:
     def pages(self, session: Session) -> int:
         return len(self.prompts.waiting(session))
 
+    def waiting(self, org_id: str, external_id: str) -> int:
+        return len(self.prompts.free(org_id, external_id))
+
     def offer(self, session: Session) -> None:
         pages = self.prompts.waiting(session)
         if pages:

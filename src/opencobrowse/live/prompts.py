@@ -45,7 +45,11 @@ class Prompts:
         """Pages of the session's customer that could show its prompt."""
         if session.customer_external_id is None:
             return []
-        pages = self._pages.get((session.org_id, session.customer_external_id), {})
+        return self.free(session.org_id, session.customer_external_id)
+
+    def free(self, org_id: str, external_id: str) -> list[Connection]:
+        """Pages of a customer that share nothing yet."""
+        pages = self._pages.get((org_id, external_id), {})
         return [page for page in pages if page.room is None]
 
     def open(self, session_id: str, pages: Iterable[Connection], asked: int = 0) -> list[Connection]:

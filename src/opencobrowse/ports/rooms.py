@@ -13,6 +13,9 @@ class Rooms(Protocol):
     def pages(self, session: Session) -> int:
         """How many open pages are registered with the session's customer."""
 
+    def waiting(self, org_id: str, external_id: str) -> int:
+        """How many open pages of this customer a start would ask now."""
+
     def offer(self, session: Session) -> None:
         """Put the consent prompt on every open page of the session's customer."""
 

@@ -25,7 +25,7 @@ from opencobrowse.services.advice import Advice
 from opencobrowse.services.casting import Casting, customer_for
 from opencobrowse.services.idempotency import Once
 from opencobrowse.services.links import Links
-from opencobrowse.services.permissions import COBROWSE_ADD, COBROWSE_VOICE_ADD
+from opencobrowse.services.permissions import COBROWSE_ADD, COBROWSE_READ, COBROWSE_VOICE_ADD
 from opencobrowse.services.policy import Policy
 
 _ATTEMPTS: Final = 8
@@ -95,6 +95,16 @@ class StartSession:
     ) -> Started | Remembered:
         """Start in a conversation that is not stored yet: both are made in one commit, or neither."""
         return await self._attempt(actor, request, once, conversation)
+
+    async def asks(self, actor: Actor, conversation_id: str) -> tuple[str | None, int]:
+        """Whom a start in this conversation would ask now, and on how many open pages. Changes nothing."""
+        actor.need(COBROWSE_READ, COBROWSE_ADD, COBROWSE_VOICE_ADD)
+        conversation = await self._conversation(actor, StartRequest(conversation_id))
+        customer = conversation.customer()
+        external_id = customer.external_id if customer else None
+        if external_id is None:
+            return None, 0
+        return external_id, self._rooms.waiting(conversation.org_id, external_id)
 
     def describe(self, conversation: Conversation, session: Session) -> Started:
         """A session that is there already, as a start would have answered."""

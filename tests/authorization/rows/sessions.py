@@ -30,6 +30,7 @@ SESSIONS: Final = {
     "listSessions": Row(_SEES, changes=False, live=True),
     "getSession": Row(_SEES, changes=False, **_ONE),
     "endSession": Row(_ENDS, **_ONE),
+    "getWaitingPages": Row(_SEES, changes=False, live=True, ended=200, over=200),
     "viewerTicket": Row((COBROWSE_AGENT,), caller="agent", changes=False, program=403, **_ONE),
 }
 

@@ -11,6 +11,7 @@ from opencobrowse.http import mapping, query
 from opencobrowse.http.auth import actor_of, address_of, own_origin, signed_in, signed_out
 from opencobrowse.http.people import user as user_answer
 from opencobrowse.http.problems import AnyRequest
+from opencobrowse.http.routes import presence
 from opencobrowse.kernel.errors import Forbidden
 from opencobrowse.services.core import Core
 from opencobrowse.services.sessions import SessionView
@@ -90,4 +91,13 @@ def handlers(core: Core) -> list[Any]:
         )
         return api.ViewerTicket(ticket=ticket, websocket_url=core.links.socket(session))
 
-    return [register_page, sign_in, sign_out, list_sessions, get_session, end_session, viewer_ticket]
+    return [
+        *presence.handlers(core),
+        register_page,
+        sign_in,
+        sign_out,
+        list_sessions,
+        get_session,
+        end_session,
+        viewer_ticket,
+    ]
