@@ -13,7 +13,7 @@ from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.secrets import Keyring, Secret
 from opencobrowse.live.channels import Channels
 from opencobrowse.live.hub import Hub
-from opencobrowse.ports.identity import IdentityProvider
+from opencobrowse.ports.store import Store
 from opencobrowse.relay.peer import SHARER_ALLOWANCE, Allowance
 from opencobrowse.runtime.settings import Settings
 from opencobrowse.services.access import Access
@@ -103,16 +103,7 @@ def wire(settings: Settings) -> Parts:
         quotas=Quotas(settings.rate_limit_per_minute, settings.offer_seconds),
         roles=roles,
         sessions=Sessions(store, lifecycle),
-        single_sign_on=SingleSignOn(
-            provider=identity_provider(settings, clock),
-            name=settings.oidc_name,
-            admission=Admission(settings.oidc_create_agents, frozenset(settings.oidc_domains)),
-            attempts=Attempts(keyring, clock),
-            access=access,
-            directory=directory,
-            store=store,
-            clock=clock,
-        ),
+        single_sign_on=_single_sign_on(settings, keyring, access, directory, store=store, clock=clock),
         start=start,
         subjects=Subjects(store, roles, access),
         tickets=Tickets(clock),
@@ -136,17 +127,25 @@ def _allowance(settings: Settings) -> Allowance:
     )
 
 
-def identity_provider(settings: Settings, clock: Clock) -> IdentityProvider | None:
-    """The provider of the settings, if there is one. It is not asked before somebody signs in."""
-    if settings.oidc_issuer is None or settings.oidc_client_id is None:
-        return None
-    secret = Secret(settings.oidc_client_secret) if settings.oidc_client_secret else None
-    redirect_uri = f"{settings.origin}{CALLBACK}"
-    return OidcProvider(
-        Registration(
-            settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_scopes, redirect_uri
-        ),
-        clock,
+def _single_sign_on(
+    settings: Settings, keyring: Keyring, access: Access, directory: Directory, *, store: Store, clock: Clock
+) -> SingleSignOn:
+    """With the provider of the settings, if there is one. It is not asked before somebody signs in."""
+    provider = None
+    if settings.oidc_issuer is not None and settings.oidc_client_id is not None:
+        secret = Secret(settings.oidc_client_secret) if settings.oidc_client_secret else None
+        back = f"{settings.origin}{CALLBACK}"
+        us = Registration(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_scopes, back)
+        provider = OidcProvider(us, clock)
+    return SingleSignOn(
+        provider=provider,
+        name=settings.oidc_name,
+        admission=Admission(settings.oidc_create_agents, frozenset(settings.oidc_domains)),
+        attempts=Attempts(keyring, clock),
+        access=access,
+        directory=directory,
+        store=store,
+        clock=clock,
     )
 
 
