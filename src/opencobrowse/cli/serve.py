@@ -22,6 +22,12 @@ def serve(
     tls_cert: Annotated[str | None, typer.Option(help="Certificate chain, PEM.")] = None,
     tls_key: Annotated[str | None, typer.Option(help="Private key, PEM.")] = None,
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error.")] = None,
+    simulate: Annotated[
+        str | None, typer.Option(help="Test double: a rules file that makes chosen calls fail.")
+    ] = None,
+    simulate_anywhere: Annotated[
+        bool | None, typer.Option("--simulate-anywhere", help="Allow --simulate beyond loopback.")
+    ] = None,
     config: Config = None,
 ) -> None:
     """Run the server. Every option is also OPENCOBROWSE_<NAME> and a key of the --config file."""
@@ -34,15 +40,21 @@ def serve(
         "tls_cert": tls_cert,
         "tls_key": tls_key,
         "log_level": log_level,
+        "simulate": simulate,
+        "simulate_anywhere": simulate_anywhere,
     }
     settings = settings_of(given, config)
+    warning = f", SIMULATING faults by {settings.simulate}: not for production" if settings.simulate else ""
     try:
+        from opencobrowse.http.simulate_rules import BadRules  # noqa: PLC0415
         from opencobrowse.runtime.listening import CannotServe  # noqa: PLC0415
         from opencobrowse.runtime.server import serve as run  # noqa: PLC0415
     except ModuleNotFoundError as error:
         needs_server(error)
         raise
     try:
-        run(settings, lambda running: typer.echo(f"opencobrowse is ready at {running.url}"))
+        run(settings, lambda running: typer.echo(f"opencobrowse is ready at {running.url}{warning}"))
+    except BadRules as error:
+        fail(Exit.USAGE, str(error))
     except CannotServe as error:
         fail(Exit.REFUSED, str(error))

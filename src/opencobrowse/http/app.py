@@ -34,6 +34,8 @@ from opencobrowse.http.routes import (
     users,
     webdeployments,
 )
+from opencobrowse.http.simulate import Simulator
+from opencobrowse.http.simulate_rules import Rules
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.errors import Fault
 from opencobrowse.kernel.version import VERSION
@@ -42,13 +44,22 @@ from opencobrowse.services.core import Core
 Unready = Callable[[], Awaitable[str | None]]
 
 
-def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int, unready: Unready) -> Any:
-    """The ASGI application of one server. `unready` says why no work should be sent to it, or None."""
+def build(
+    core: Core,
+    clock: Clock,
+    web_root: Path,
+    calls_per_minute: int,
+    unready: Unready,
+    *,
+    rules: Rules | None = None,
+) -> Any:
+    """The ASGI application of one server. `unready` says why no work should be sent to it, or None; `rules`
+    are what is simulated."""
     budget = Budget(clock, calls_per_minute)
     routes = [
         *access.handlers(core),
-        *single_sign_on.handlers(core),
         *oauth.handlers(core),
+        *single_sign_on.handlers(core),
         *users.handlers(core),
         *roles.handlers(core),
         *conversations.handlers(core),
@@ -91,7 +102,8 @@ def build(core: Core, clock: Clock, web_root: Path, calls_per_minute: int, unrea
         logging_config=None,
     )
     table = PathTable(app.routes)
-    return Edge(app, table, Helper(core, table), budget)
+    edge = Edge(app, table, Helper(core, table), budget)
+    return edge if rules is None else Simulator(edge, rules, core.links.public_url)
 
 
 @get("/health/live")

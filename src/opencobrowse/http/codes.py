@@ -55,6 +55,9 @@ CODES: Final[dict[str, Code]] = {
         401, "The token is unknown or was revoked, or the password is wrong.",
         "Get a new token with POST /oauth/token; an operator can set a new password.",
         "GET /api/v2/organizations/me with Authorization: Bearer wrong"),
+    "bad.request": Code(
+        400, "The request could not be understood: it is no HTTP that can be read.",
+        "Send it as RFC 9112 has it; every HTTP library does.", "GET / HTTP/1.1 with a NUL in a header"),
     "client.exists": Code(
         409, "There is an OAuth client with this id.", "Choose another id, or use that client.",
         "opencobrowse client create, the id being taken"),
@@ -228,8 +231,11 @@ CODES: Final[dict[str, Code]] = {
     "permission.of.role": Code(
         409, "One of the user's roles holds the permission: it cannot be taken away by itself.",
         "Take the role from the user.", 'POST /api/v2/users/{id}/permissions {"remove": ["cobrowse:agent"]}'),
+    "request.head.too.large": Code(
+        431, "The request's line and headers are over 16 KiB.", "Send less: a shorter path, fewer headers.",
+        "any call with a header of 17,000 bytes"),
     "request.timeout": Code(
-        504, "The call was not finished within 15 seconds.",
+        (408, 504), "The request did not arrive in 10 seconds (408), or was not finished in 15 (504).",
         "Send it again, with the same Idempotency-Key where there is one.",
         "any call that changes something"),
     "request.too.large": Code(

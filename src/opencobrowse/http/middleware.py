@@ -63,10 +63,10 @@ class Edge:
         context_id = scope["context_id"] = str(uuid.uuid4())
         scope["paths"] = self._table
         scope["path"] = canonical_path(scope["path"])
-        extra = _common(scope, headers, context_id)
+        extra = common_headers(scope, headers, context_id)
         if scope["method"] == "OPTIONS":
             allowed = ", ".join(sorted(self._table.methods(scope["path"]) | {"OPTIONS"}))
-            await _answer(send, 204, [*extra, *_PREFLIGHT, (b"allow", allowed.encode())], b"")
+            await answer(send, 204, [*extra, *_PREFLIGHT, (b"allow", allowed.encode())], b"")
             return
         fault = self._spend(scope, headers, extra) or await self._run(scope, headers, receive, send, extra)
         if fault is not None:
@@ -74,7 +74,7 @@ class Edge:
             content = msgspec.json.encode(problems.body(fault, context_id, self._helper.public_url))
             own = dict(problems.headers(fault))  # a 429 speaks of the budget that is used up, whichever it is
             headers_sent = [*(pair for pair in extra if pair[0] not in own), *own.items()]
-            await _answer(send, fault.status, headers_sent, content)
+            await answer(send, fault.status, headers_sent, content)
 
     def _spend(self, scope: Scope, headers: dict[bytes, bytes], extra: Headers) -> Fault | None:
         """Take the call out of the caller's budget, and say in `extra` what is left of it."""
@@ -194,7 +194,8 @@ def _route_class(scope: Scope, classes: frozenset[str]) -> str:
     return word if word in classes else OTHER
 
 
-def _common(scope: Scope, headers: dict[bytes, bytes], context_id: str) -> Headers:
+def common_headers(scope: Scope, headers: dict[bytes, bytes], context_id: str) -> Headers:
+    """What every answer to a request carries."""
     common = [
         (b"inin-correlation-id", context_id.encode()),
         (b"x-content-type-options", b"nosniff"),
@@ -208,7 +209,8 @@ def _common(scope: Scope, headers: dict[bytes, bytes], context_id: str) -> Heade
     return common
 
 
-async def _answer(send: Any, status: int, headers: Iterable[tuple[bytes, bytes]], content: bytes) -> None:
+async def answer(send: Any, status: int, headers: Iterable[tuple[bytes, bytes]], content: bytes) -> None:
+    """Send a whole answer."""
     length = [(b"content-length", str(len(content)).encode())] if status != 204 else []
     await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
     await send({"type": "http.response.body", "body": content})

@@ -7,6 +7,8 @@ up in the store and the framework's handlers cannot wait.
 from __future__ import annotations
 
 import logging
+import uuid
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -71,6 +73,20 @@ def headers(fault: Fault) -> list[tuple[bytes, bytes]]:
     if fault.status == 405:
         found.append((b"allow", fault.params.get("allowed", "").encode()))
     return found
+
+
+def raw(fault: Fault, public_url: str) -> bytes:
+    """A whole answer for a connection that is closed with it: what is refused before it is a request."""
+    context_id = str(uuid.uuid4())
+    content = msgspec.json.encode(body(fault, context_id, public_url))
+    lines = [
+        b"HTTP/1.1 %d %s" % (fault.status, HTTPStatus(fault.status).phrase.encode()),
+        b"connection: close",
+        b"content-length: %d" % len(content),
+        b"inin-correlation-id: " + context_id.encode(),
+        *(b"%b: %b" % pair for pair in headers(fault)),
+    ]
+    return b"\r\n".join([*lines, b"", content])
 
 
 def on_fault(request: AnyRequest, fault: Fault) -> Response[bytes]:

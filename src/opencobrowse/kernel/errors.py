@@ -82,6 +82,10 @@ class NotAllowed(Fault):
     status = 405
 
 
+class TooSlow(Fault):
+    status = 408
+
+
 class Clash(Fault):
     status = 409
 
@@ -96,6 +100,10 @@ class WrongType(Fault):
 
 class Unprocessable(Fault):
     status = 422
+
+
+class HeadTooLarge(Fault):
+    status = 431
 
 
 class TooMany(Fault):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from picows import WSAutoPingStrategy
@@ -16,17 +17,15 @@ from picows.picows import WSProtocol  # type: ignore[attr-defined]
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from opencobrowse.kernel import limits
+from opencobrowse.kernel.errors import Fault, HeadTooLarge, Invalid, TooSlow
 from opencobrowse.live.endpoint import PATH, Endpoint
 
 # An adapter, not a logger: picows makes a child logger for every connection of a real one.
 _LOG: Final = logging.LoggerAdapter(logging.getLogger("opencobrowse.live.picows"), {})
-_TOO_LARGE: Final = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-)
-_BAD: Final = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_DROP: Final = "opencobrowse.drop"
+"""In the scope of a request, where faults are simulated: the way to cut its connection."""
 # Firefox says `Connection: keep-alive, Upgrade`, picows wants the one word.
 _SAID_ANEW: Final = frozenset({b"connection", b"upgrade"})
-_TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 if TYPE_CHECKING:
     _Base = Any
@@ -50,9 +49,11 @@ class RelayProtocol(WSProtocol):  # type: ignore[misc]
 
 
 class FrontProtocol(_Base):  # type: ignore[misc]
-    """Set `endpoint` on a subclass (see `front_for`)."""
+    """Set the first three on a subclass (see `front_for`)."""
 
     endpoint: Endpoint
+    refusal: Callable[[Fault], bytes]
+    droppable = False
     _deadline: asyncio.TimerHandle | None = None
     _head_bytes = 0
     _in_head = True
@@ -73,7 +74,7 @@ class FrontProtocol(_Base):  # type: ignore[misc]
             self._head_bytes += len(data)
         super().data_received(data)
         if self._in_head and self._head_bytes > limits.MAX_HEAD_BYTES:
-            self._refuse(_TOO_LARGE)
+            self._refuse(_too_large())
         elif self._deadline is None and self._idle and self.transport.get_protocol() is self:
             self._arm()  # bytes that begin no request have stopped uvicorn's own timer
 
@@ -83,6 +84,8 @@ class FrontProtocol(_Base):  # type: ignore[misc]
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        if self.droppable:
+            self.scope[_DROP] = self.transport.abort
         self._in_head = True
         self._arm()
 
@@ -90,7 +93,7 @@ class FrontProtocol(_Base):  # type: ignore[misc]
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         self._in_head, self._head_bytes = False, 0
         if size > limits.MAX_HEAD_BYTES:
-            self._refuse(_TOO_LARGE)
+            self._refuse(_too_large())
         if not self._refused:
             super().on_headers_complete()
 
@@ -112,7 +115,7 @@ class FrontProtocol(_Base):  # type: ignore[misc]
         if self._refused:
             return
         if not self._idle:
-            self._refuse(_BAD)  # the socket is still needed for the answer before
+            self._cut()  # the socket is still needed for the answer before
         elif not self.url.startswith(PATH.encode()):
             super().handle_websocket_upgrade()
         else:
@@ -149,21 +152,63 @@ class FrontProtocol(_Base):  # type: ignore[misc]
 
     def _arm(self) -> None:
         self._disarm()
-        self._deadline = self.loop.call_later(limits.RECEIVE_DEADLINE_SECONDS, self._refuse, _TOO_SLOW)
+        self._deadline = self.loop.call_later(limits.RECEIVE_DEADLINE_SECONDS, self._too_slow)
 
     def _disarm(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
-    def _refuse(self, answer: bytes) -> None:
+    def send_400_response(self, msg: str) -> None:
+        """What the HTTP parser cannot read, in our shape instead of uvicorn's text."""
+        self._refuse(_bad("it is no HTTP that can be read"))
+
+    def _too_slow(self) -> None:
+        seconds = f"{limits.RECEIVE_DEADLINE_SECONDS:.0f} s"
+        self._refuse(
+            TooSlow(
+                f"The client did not produce a request within the server timeout limit of {seconds}.",
+                code="request.timeout",
+                cure=f"Send head and body of a request within {seconds}.",
+            )
+        )
+
+    def _refuse(self, fault: Fault) -> None:
         self._disarm()
         self._refused = True
         if self.transport is not None and not self.transport.is_closing():
-            self.transport.write(answer)
+            begun = self.cycle is not None and self.cycle.response_started
+            if self._idle or not begun:  # else these bytes would stand in the middle of another answer
+                self.transport.write(type(self).refusal(fault))
             self.transport.close()
 
+    def _cut(self) -> None:
+        """Close with no answer: one would be taken for that of the request before."""
+        self._refused = True
+        self.transport.close()
 
-def front_for(endpoint: Endpoint) -> type[FrontProtocol]:
-    """The protocol class for one server: uvicorn makes its instances itself."""
-    return type("BoundFrontProtocol", (FrontProtocol,), {"endpoint": endpoint})
+
+def _too_large() -> Fault:
+    return HeadTooLarge(
+        f"The request's line and headers are over the size limit. Maximum bytes: {limits.MAX_HEAD_BYTES}",
+        code="request.head.too.large",
+        params={"maximumBytes": str(limits.MAX_HEAD_BYTES)},
+        cure=f"Send a request line and headers of together at most {limits.MAX_HEAD_BYTES} bytes.",
+    )
+
+
+def _bad(why: str) -> Fault:
+    return Invalid(
+        f"The request could not be understood by the server: {why}.",
+        code="bad.request",
+        cure="Send one HTTP/1.1 request after the other, as RFC 9112 has them.",
+    )
+
+
+def front_for(
+    endpoint: Endpoint, refusal: Callable[[Fault], bytes], droppable: bool = False
+) -> type[FrontProtocol]:
+    """The protocol class for one server: uvicorn makes its instances itself. `refusal` makes the whole answer
+    of a fault; `droppable` lets the application cut connections (`--simulate`)."""
+    bound = {"endpoint": endpoint, "refusal": staticmethod(refusal), "droppable": droppable}
+    return type("BoundFrontProtocol", (FrontProtocol,), bound)

@@ -20,8 +20,11 @@ import uvicorn
 import uvloop
 
 from opencobrowse import http as http_package
+from opencobrowse.http import problems
 from opencobrowse.http.app import build
+from opencobrowse.http.simulate_rules import load
 from opencobrowse.kernel import limits
+from opencobrowse.kernel.errors import Fault
 from opencobrowse.live.endpoint import Endpoint
 from opencobrowse.live.front import front_for
 from opencobrowse.runtime.health import Health
@@ -46,9 +49,12 @@ class Running:
 def serve(settings: Settings, on_ready: Callable[[Running], None]) -> None:
     """Serve until SIGTERM or SIGINT. `on_ready` is called, in the event loop, once requests are answered.
 
-    Raises `CannotServe` when the port, the certificate, the data directory or the store cannot be used.
+    Raises `BadRules`, or `CannotServe` when the port, the certificate, the data directory or the store cannot
+    be used.
     """
     configure(settings.log_level, settings.log_format)
+    if settings.simulate:
+        load(Path(settings.simulate))  # what is wrong with it is said before anything is touched
     check_certificate(settings)
     with only_server(Path(settings.data_dir)):
         sockets = listen(settings.host, settings.port)
@@ -83,7 +89,11 @@ async def _run(
     settings: Settings, parts: Parts, sockets: list[socket.socket], on_ready: Callable[[Running], None]
 ) -> None:
     loop, health = asyncio.get_running_loop(), Health(parts.store)
-    app = build(parts.core, parts.clock, WEB_ROOT, settings.rate_limit_per_minute, health.unready)
+    rules = load(Path(settings.simulate)) if settings.simulate else None
+    limit = settings.rate_limit_per_minute
+    app = build(parts.core, parts.clock, WEB_ROOT, limit, health.unready, rules=rules)
+    if rules is not None:
+        log.warning("SIMULATING: %d rules of %s make calls fail on purpose", len(rules.rules), rules.file)
 
     for advice in settings.advice():
         log.warning(advice)
@@ -117,9 +127,12 @@ def _endpoint(parts: Parts) -> Endpoint:
 
 
 def _config(settings: Settings, app: Any, endpoint: Endpoint) -> uvicorn.Config:
+    def refusal(fault: Fault) -> bytes:
+        return problems.raw(fault, settings.origin)
+
     return uvicorn.Config(
         app,
-        http=front_for(endpoint),
+        http=front_for(endpoint, refusal, droppable=bool(settings.simulate)),
         ws="websockets-sansio",
         loop="none",
         lifespan="on",

@@ -17,7 +17,7 @@ from opencobrowse.runtime import checks
 
 PREFIX: Final = "OPENCOBROWSE_"
 # Read by the client and the command line, not by the server: they may lie in the same environment.
-NOT_SETTINGS: Final = frozenset({"CONFIG", "URL", "CLIENT_ID", "CLIENT_SECRET", "TOKEN"})
+NOT_SETTINGS: Final = frozenset({"CONFIG", "URL", "PLATFORM", "CLIENT_ID", "CLIENT_SECRET", "TOKEN"})
 
 Count = Annotated[int, Meta(ge=1)]
 
@@ -117,6 +117,27 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         ),
     ] = ()
 
+    simulate: Annotated[
+        str | None,
+        Meta(description="Rules file of the test double mode: chosen calls fail. Never in production."),
+    ] = None
+    simulate_anywhere: Annotated[
+        bool, Meta(description="Allow simulate where this is not a server on loopback only.")
+    ] = False
+
+    @property
+    def simulation(self) -> str | None:
+        """Why nothing may be simulated here; None where it may."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        if self.simulate_anywhere or (
+            checks.is_loopback(f"http://{host}") and checks.is_loopback(self.origin)
+        ):
+            return None
+        return (
+            f"it makes calls fail on purpose, and this server ({self.origin}, listening on {self.host}) can "
+            "be reached from other machines. Listen on 127.0.0.1, or set simulate_anywhere if it is a test's."
+        )
+
     @property
     def origin(self) -> str:
         """The public URL, without a slash at its end."""
@@ -148,6 +169,7 @@ _CHECKS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "trusted_proxies": checks.proxies,
     "tls_cert": checks.file,
     "tls_key": checks.file,
+    "simulate": checks.file,
     "oidc_issuer": checks.issuer,
     "oidc_scopes": checks.scopes,
     "oidc_domains": checks.domains,
@@ -188,7 +210,10 @@ def load(
             found[_known(key, key)] = (f"--{key.replace('_', '-')}", value)
     values = {key: _checked(key, where, value) for key, (where, value) in found.items()}
     _check_together(values, {key: where for key, (where, _) in found.items()})
-    return Settings(**values)
+    settings = Settings(**values)
+    if settings.simulate and (why := settings.simulation):
+        raise BadSettings(f"{found['simulate'][0]} is refused: {why}")
+    return settings
 
 
 def _check_together(values: Mapping[str, Any], said: Mapping[str, str]) -> None:

@@ -56,6 +56,8 @@ def test_every_setting_is_a_variable_and_a_key(tmp_path: Path) -> None:
         "oidc_scopes": "openid email",
         "oidc_create_agents": True,
         "oidc_domains": "example.com",
+        "simulate": pem,
+        "simulate_anywhere": True,
     }
     assert set(values) == {field.name for field in msgspec.structs.fields(Settings)}
     by_environment = load({}, {f"OPENCOBROWSE_{key.upper()}": str(value) for key, value in values.items()})
