@@ -165,8 +165,6 @@ class Simulator:
         fault = _fault(rule)
         headers = [*middleware.common_headers(scope, dict(scope["headers"]), context_id), mark]
         headers += problems.headers(fault)
-        if fault.status == 429:
-            headers += _limits(rule)
         shape: Any = problems.body(fault, context_id, self._public_url)
         if scope["path"] == "/oauth/token":
             error = "invalid_client" if fault.status < 500 else "temporarily_unavailable"
@@ -218,17 +216,10 @@ def _fault(rule: Rule) -> Fault:
         message.format(seconds=rule.retry_after),
         code=rule.code or code,
         cure="This answer is simulated (opencobrowse serve --simulate): the rules file says when it comes.",
+        params={"allowed": str(_ALLOWED), "count": str(_ALLOWED + 1)} if status == 429 else {},
         retry_after=rule.retry_after if status in (429, 503) else None,
     )
     return made
-
-
-def _limits(rule: Rule) -> list[tuple[bytes, bytes]]:
-    return [
-        (b"inin-ratelimit-allowed", b"%d" % _ALLOWED),
-        (b"inin-ratelimit-count", b"%d" % (_ALLOWED + 1)),
-        (b"inin-ratelimit-reset", b"%d" % rule.retry_after),
-    ]
 
 
 def _marked(send: Any, mark: tuple[bytes, bytes]) -> Any:

@@ -16,7 +16,7 @@ from opencobrowse.wire import api
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63)
-    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.floats(-(2.0**63), 2.0**63)
     | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=20,
