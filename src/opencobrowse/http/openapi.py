@@ -91,6 +91,8 @@ _QUERY: Final[dict[str, Doc]] = {
     },
     "getUser": {"state": _USER_STATE, "expand": _TEXTS},
     "getMe": {"expand": _TEXTS},
+    "startSingleSignOn": {"next": _TEXT},
+    "finishSingleSignOn": dict.fromkeys(("state", "code", "iss", "error", "error_description"), _TEXT),
     "listRoles": {
         **_PAGE,
         "name": _TEXT,

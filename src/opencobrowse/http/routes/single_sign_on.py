@@ -50,7 +50,7 @@ def handlers(core: Core) -> list[Any]:
         button = signin.SingleSignOn(name=name, url=f"{public_url}{START}") if name else None
         return signin.SignInWays(password=core.access.password_sign_in, single_sign_on=button)
 
-    @get(START, status_code=303, responses={404: _ELSEWHERE[404]})
+    @get(START, status_code=303, responses=_ELSEWHERE)
     async def start_single_sign_on(request: AnyRequest) -> Response[None]:
         """Send the browser to the identity provider. `next` is a path of this server to come back to."""
         wanted = own_path(request.query_params.get("next", HOME))
@@ -110,7 +110,8 @@ def _landing(
 
 
 def _elsewhere(address: str, *cookies: Cookie) -> Response[Any]:
-    return Response(None, status_code=303, headers={**_HEADERS, "Location": address}, cookies=cookies)
+    headers = {**_HEADERS, "Location": address}
+    return Response(b"", status_code=303, media_type=MediaType.TEXT, headers=headers, cookies=cookies)
 
 
 def _onward(address: str) -> str:
