@@ -1,5 +1,6 @@
 /** Calls to the server, with the cookie that only it reads. */
 
+import type { Channel } from './news.ts';
 import type { SignInWays } from './signin.ts';
 
 export class ApiError extends Error {
@@ -117,5 +118,8 @@ export const api = {
   session: (id: string) => call<Session>('GET', at(id)),
   end: (id: string) => call<Session>('POST', `${at(id)}/end`),
   ticket: (id: string) => call<{ ticket: string; websocketUrl: string }>('POST', `${at(id)}/ticket`),
+  channel: () => call<Channel>('POST', '/notifications/channels'),
+  subscribe: (channelId: string, topic: string) =>
+    call<unknown>('PUT', `/notifications/channels/${channelId}/subscriptions`, [{ id: topic }]),
   join: (token: string) => call<Invitation>('POST', '/opencobrowse/join', { token }),
 };

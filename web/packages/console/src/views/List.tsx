@@ -1,12 +1,13 @@
-import { useState } from 'preact/hooks';
+import { useCallback, useState } from 'preact/hooks';
 import { ApiError, api, type Session, type User } from '../api.ts';
-import { useNow, usePoll, useTitle } from '../hooks.ts';
+import { useNews, useNow, usePoll, useTitle } from '../hooks.ts';
 import { Icon } from '../icons.tsx';
 import { follow } from '../route.ts';
 import { ago, grouped, STATE, span } from '../words.ts';
 import { Chip, Code, Copy, Notice } from './parts.tsx';
 
 const EVERY_MS = 3000;
+const TOLD_EVERY_MS = 60_000;
 const LIVE = new Set(['initiated', 'active', 'paused']);
 
 export function List({ user, onSignedOut }: { user: User; onSignedOut: () => void }) {
@@ -14,7 +15,8 @@ export function List({ user, onSignedOut }: { user: User; onSignedOut: () => voi
   const [sessions, setSessions] = useState<Session[]>();
   const [stale, setStale] = useState(false);
   const [refused, setRefused] = useState(false);
-  usePoll(async () => {
+  const [told, setTold] = useState(false);
+  const work = async (): Promise<void> => {
     try {
       setSessions((await api.sessions()).entities);
       setStale(false);
@@ -24,7 +26,18 @@ export function List({ user, onSignedOut }: { user: User; onSignedOut: () => voi
       else if (error instanceof ApiError && error.status === 403) setRefused(true);
       else setStale(true);
     }
-  }, EVERY_MS);
+  };
+  const look = usePoll(work, told && !stale && !refused ? TOLD_EVERY_MS : EVERY_MS);
+  useNews(
+    user.id,
+    useCallback(
+      (listening) => {
+        setTold(listening);
+        if (listening) look();
+      },
+      [look],
+    ),
+  );
   const live = sessions?.filter((session) => LIVE.has(session.state)) ?? [];
   const over = sessions?.filter((session) => !LIVE.has(session.state)) ?? [];
   if (refused) return <NoAgent user={user} />;
