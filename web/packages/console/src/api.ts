@@ -37,7 +37,10 @@ export interface Session {
   state: 'initiated' | 'active' | 'paused' | 'ended' | 'declined' | 'expired';
   cobrowseType: 'view' | 'control';
   conversationId: string;
+  /** Its agent now: after a transfer, somebody else than the reader. */
+  agentId: string;
   agentName: string;
+  agentParticipantId: string;
   customerName: string | null;
   joinCode: string;
   joinUrl: string;
@@ -48,6 +51,12 @@ export interface Session {
   acceptedTime: string | null;
   endedTime: string | null;
   endReason: string | null;
+}
+
+export interface Colleague {
+  id: string;
+  name: string;
+  email: string;
 }
 
 export interface Invitation {
@@ -117,6 +126,13 @@ export const api = {
   sessions: () => call<{ entities: Session[] }>('GET', '/opencobrowse/sessions'),
   session: (id: string) => call<Session>('GET', at(id)),
   end: (id: string) => call<Session>('POST', `${at(id)}/end`),
+  colleagues: (id: string) => call<{ entities: Colleague[] }>('GET', `${at(id)}/colleagues`),
+  transfer: ({ conversationId, agentParticipantId }: Session, userId: string) =>
+    call<void>(
+      'POST',
+      `/conversations/cobrowsesessions/${conversationId}/participants/${agentParticipantId}/replace`,
+      { userId },
+    ),
   ticket: (id: string) => call<{ ticket: string; websocketUrl: string }>('POST', `${at(id)}/ticket`),
   channel: () => call<Channel>('POST', '/notifications/channels'),
   subscribe: (channelId: string, topic: string) =>

@@ -22,6 +22,8 @@ import { Latency } from './latency.ts';
 export interface ViewerEvents {
   state(state: SessionState): void;
   end(reason: string): void;
+  /** Another agent has the session; the socket closes next. */
+  transferred(): void;
   size(width: number, height: number): void;
   connected(yes: boolean): void;
   /** The socket will not come back: `code` is its close code, 0 where no ticket was given. */
@@ -134,6 +136,9 @@ export class Viewer {
         break;
       case 'end':
         this.events.end(message.reason);
+        break;
+      case 'transferred':
+        this.events.transferred();
         break;
       case 'resync':
         this.#position = undefined; // until its snapshot is here, a resume has nothing to go on from

@@ -1,4 +1,4 @@
-import type { SessionState } from '@opencobrowse/protocol';
+import { CLOSE_TRANSFERRED, type SessionState } from '@opencobrowse/protocol';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, api, type Session, type User } from '../api.ts';
 import type { Cursors } from '../cursors.ts';
@@ -8,6 +8,7 @@ import { Panel } from './Panel.tsx';
 import { explain } from './Session.tsx';
 import { SessionBar } from './SessionBar.tsx';
 import { Stage } from './Stage.tsx';
+import { Transfer } from './Transfer.tsx';
 import { Waiting } from './Waiting.tsx';
 
 export interface LiveProps {
@@ -52,6 +53,7 @@ export function Live(props: LiveProps) {
   const [zoom, setZoom] = useState<Zoom>('fit');
   const [panel, setPanel] = useState(() => innerWidth >= 1200);
   const [ending, setEnding] = useState(false);
+  const [choosing, setChoosing] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const cursors = useRef<Cursors>(null);
   const viewer = useViewer(props, root, cursors, setPicture);
@@ -79,9 +81,11 @@ export function Live(props: LiveProps) {
         peer={viewer.current?.peer ?? 0}
         ending={ending}
         onEnd={end}
+        onTransfer={() => setChoosing(true)}
         panel={panel}
         onPanel={() => setPanel(!panel)}
       />
+      {choosing && <Transfer session={session} onDone={props.onMoved} onClose={() => setChoosing(false)} />}
       <div class="session-body">
         <Stage
           session={session}
@@ -105,7 +109,7 @@ export function Live(props: LiveProps) {
 
 /** Open the viewer once for this session, and close it with the page. */
 function useViewer(
-  { session, onOver, onSignedOut, onProblem }: LiveProps,
+  { session, onOver, onMoved, onSignedOut, onProblem }: LiveProps,
   root: { current: HTMLDivElement | null },
   cursors: { current: Cursors | null },
   setPicture: (change: (before: Picture) => Picture) => void,
@@ -128,12 +132,17 @@ function useViewer(
         set({ state });
       },
       end: onOver,
+      transferred: onMoved,
       size: (width, height) => set({ size: { width, height } }),
       connected: (connected) => set(connected ? { connected, everConnected: true } : { connected }),
       refused: (code, error) => {
-        if (code === REVOKED || (error instanceof ApiError && error.status === 401)) onSignedOut();
-        else if (error instanceof ApiError) onProblem(explain(error));
-        else if (code === VERSION) onProblem({ title: 'Reload this page', text: 'The server was updated.' });
+        if (code === CLOSE_TRANSFERRED) onMoved();
+        else if (code === REVOKED || (error instanceof ApiError && error.status === 401)) onSignedOut();
+        else if (error instanceof ApiError) {
+          onMoved(); // it may have gone to a colleague while the socket was away
+          onProblem(explain(error));
+        } else if (code === VERSION)
+          onProblem({ title: 'Reload this page', text: 'The server was updated.' });
         else onOver('');
       },
       latency: (latency) => set({ latency }),

@@ -27,8 +27,11 @@ export function SessionView({ id, user, onSignedOut }: { id: string; user: User;
       else if (error instanceof ApiError && error.final) setProblem(explain(error));
     }
   };
-  // Deliveries change without a word on the socket: who has a page open is asked for while we wait.
-  usePoll(fetchNow, WAITING_MS, problem === undefined && (!session || session.state === 'initiated'));
+  const away = session !== undefined && session.agentId !== user.id;
+  // Deliveries change without a word on the socket: who has a page open is asked for while we wait. So is
+  // whether a session comes back that went to a colleague.
+  const waiting = !session || away || session.state === 'initiated';
+  usePoll(fetchNow, WAITING_MS, waiting && problem === undefined);
   useTitle(session?.customerName ? `${session.customerName} · opencobrowse` : 'Session · opencobrowse');
   const [ended, setEnded] = useState<string>();
   const reload = (reason: string): void => {
@@ -37,6 +40,7 @@ export function SessionView({ id, user, onSignedOut }: { id: string; user: User;
   };
   useEffect(() => setEnded(undefined), [id]);
 
+  if (session && away) return <Transferred session={session} />;
   if (problem) {
     return (
       <main class="over">
@@ -59,6 +63,20 @@ export function SessionView({ id, user, onSignedOut }: { id: string; user: User;
       onSignedOut={onSignedOut}
       onProblem={setProblem}
     />
+  );
+}
+
+/** It was theirs: where it went. What becomes of it is not theirs to follow. */
+function Transferred({ session }: { session: Session }) {
+  const to = session.agentName || 'another agent';
+  return (
+    <main class="over" data-reason="transfer">
+      <Notice icon="transfer" title={`Transferred to ${to}`} action={BACK}>
+        <p role="status">
+          {to} goes on with {session.customerName ?? 'the customer'}. You no longer see the page.
+        </p>
+      </Notice>
+    </main>
   );
 }
 

@@ -12,11 +12,12 @@ interface BarProps {
   peer: number;
   ending: boolean;
   onEnd: () => void;
+  onTransfer: () => void;
   panel: boolean;
   onPanel: () => void;
 }
 
-export function SessionBar({ session, picture, peer, ending, onEnd, panel, onPanel }: BarProps) {
+export function SessionBar({ session, picture, peer, ending, onEnd, onTransfer, panel, onPanel }: BarProps) {
   const { text, tone } = condition(session, picture);
   const waiting = (picture.state?.state ?? session.state) === 'initiated';
   return (
@@ -50,6 +51,10 @@ export function SessionBar({ session, picture, peer, ending, onEnd, panel, onPan
             <Icon name="panel" />
           </button>
         )}
+        <button type="button" class="button" data-action="transfer" title="Transfer" onClick={onTransfer}>
+          <Icon name="transfer" />
+          <span class="sessionbar-word">Transfer</span>
+        </button>
         <button
           type="button"
           class={waiting ? 'button' : 'button button-end'}
