@@ -9,6 +9,7 @@ import typer
 from opencobrowse.cli import admin, sessions
 from opencobrowse.cli.demo import demo
 from opencobrowse.cli.doctor import doctor
+from opencobrowse.cli.login import login, logout
 from opencobrowse.cli.serve import serve
 from opencobrowse.cli.start import start
 from opencobrowse.kernel.version import VERSION
@@ -40,6 +41,8 @@ def main(
 app.command()(serve)
 app.command()(start)
 app.command()(doctor)
+app.command()(login)
+app.command()(logout)
 app.command()(demo)
 app.add_typer(admin.clients, name="client")
 app.add_typer(admin.users, name="user")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from opencobrowse.client import Client
     from opencobrowse.runtime.settings import Settings
 
+DEFAULT_HOST = "http://127.0.0.1:8080"
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Host = Annotated[
     str | None,
@@ -53,11 +55,29 @@ def connect(
     *,
     timeout: float = 20.0,
 ) -> Client:
-    """A client of the options, by default of this machine's server. Raises `ConfigurationError`."""
+    """A client of the options, by default of this machine's server; without an id and a secret, of the person
+    who signed in with `opencobrowse login`. Raises `ConfigurationError`."""
     from opencobrowse.client import Client  # noqa: PLC0415  brings httpx
 
-    where = host or "http://127.0.0.1:8080"
-    return Client(where, client_id, client_secret, platform=platform, timeout=timeout)
+    where = host or DEFAULT_HOST
+    token = None if client_id or client_secret else _signed_in(where, platform)
+    return Client(where, client_id, client_secret, access_token=token, platform=platform, timeout=timeout)
+
+
+def _signed_in(host: str, platform: str | None) -> str | None:
+    from opencobrowse.client.errors import ConfigurationError  # noqa: PLC0415  brings httpx
+    from opencobrowse.client.hosts import resolve  # noqa: PLC0415
+    from opencobrowse.client.login import access_token, logins  # noqa: PLC0415
+
+    if resolve(host, platform).platform != "opencobrowse":
+        return None
+    token = access_token(host, logins())
+    if token is None:
+        raise ConfigurationError(
+            f"Nobody is signed in at {host}: run `opencobrowse login --host {host}`, or set "
+            "OPENCOBROWSE_CLIENT_ID and OPENCOBROWSE_CLIENT_SECRET."
+        )
+    return token
 
 
 def settings_of(given: dict[str, Any], config: Path | None) -> Settings:

@@ -4,6 +4,7 @@ CobrowseError
  ConfigurationError      a host, an id or a secret is missing, before anything was sent
  NotOffered              the platform has no such thing: nothing was changed there
  NotReachable            no answer: refused, cut, timed out, no such name, bad certificate
+ SignInFailed            `opencobrowse login`: nobody was signed in, or the sign-in is over
  UnexpectedAnswer        an answer that is not the API's: a proxy's page, a redirect
  WaitTimeout             `wait_until` waited long enough
  SessionOver             `wait_until` waits for what cannot come any more
@@ -44,6 +45,10 @@ class NotReachable(CobrowseError):
         super().__init__(message)
         self.sent = sent
         self.kind = kind
+
+
+class SignInFailed(CobrowseError):
+    """Nobody was signed in, or nobody is any more; the message says why and what to do."""
 
 
 class UnexpectedAnswer(CobrowseError):

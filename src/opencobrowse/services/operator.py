@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from opencobrowse.domain.people import Role, Token, User
+from opencobrowse.domain.people import Role, User
 from opencobrowse.kernel.errors import Invalid, NotFound
 from opencobrowse.ports.passwords import Passwords
-from opencobrowse.ports.store import Change, Conflict, Delete, Put, Store
+from opencobrowse.ports.store import Change, Conflict, Put, Store
 from opencobrowse.services.directory import Directory
 from opencobrowse.services.grants import roles_of, with_grants
 from opencobrowse.services.permissions import AGENT_PERMISSIONS, COBROWSE_AGENT
@@ -58,8 +58,8 @@ class Operator:
                 _as_agent(user, roles) if agent else _no_agent(user, roles),
                 password_hash=hashed, name=name or user.name, active=True,
             )  # fmt: skip
-            tokens = await self._store.find(Token, user_id=user.id)
-            changes: list[Change] = [Put(after), *(Delete(Token, token.id) for token in tokens)]
+            gone = await everything_of(self._store, user.id)
+            changes: list[Change] = [Put(after), *gone]
             try:
                 await self._store.commit(*changes)
             except Conflict:

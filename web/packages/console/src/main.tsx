@@ -5,7 +5,7 @@ import './styles/base.css';
 import './styles/views.css';
 import './styles/session.css';
 import { ApiError, api, type User } from './api.ts';
-import { sessionOf, usePath } from './route.ts';
+import { consentOf, sessionOf, usePath } from './route.ts';
 import { List } from './views/List.tsx';
 import { Notice } from './views/parts.tsx';
 import { SessionView } from './views/Session.tsx';
@@ -29,7 +29,13 @@ function App() {
     return () => clearInterval(timer);
   }, [user, ask]);
 
-  if (user === 'asking') return <p class="unseen">Loading…</p>;
+  const consent = consentOf(path, location.search);
+  const known = typeof user === 'object';
+  useEffect(() => {
+    if (known && consent) location.replace(consent);
+  }, [known, consent]);
+
+  if (user === 'asking' || (known && consent)) return <p class="unseen">Loading…</p>;
   if (user === 'unreachable') {
     return (
       <main class="over">

@@ -7,6 +7,15 @@ export function sessionOf(path: string): string | undefined {
   return found && decodeURIComponent(found);
 }
 
+/** Where a person who is to be asked about a program goes once they are signed in (`/oauth/authorize` sends
+ * them here: a link from another site brings no cookie along); undefined elsewhere. */
+export function consentOf(path: string, query: string): string | undefined {
+  if (!/^\/console\/authorize\/?$/.test(path)) return undefined;
+  const asked = new URLSearchParams(query);
+  asked.set('signed_in', '1');
+  return `/oauth/authorize?${asked}`;
+}
+
 export function go(path: string): void {
   history.pushState(null, '', path);
   dispatchEvent(new PopStateEvent('popstate'));

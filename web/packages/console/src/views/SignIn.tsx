@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, api, type User } from '../api.ts';
 import { useTitle } from '../hooks.ts';
 import { Mark } from '../icons.tsx';
-import { sessionOf } from '../route.ts';
+import { consentOf, sessionOf } from '../route.ts';
 import { type Problem, problemIn, type SignInWays, singleSignOnAddress, withoutProblem } from '../signin.ts';
 import { span } from '../words.ts';
 import { ThemeToggle } from './TopBar.tsx';
@@ -28,9 +28,7 @@ export function SignIn({ onDone }: { onDone: (user: User) => void }) {
           <Mark />
           <div>
             <h1>Sign in</h1>
-            <p class="muted">
-              {sessionOf(location.pathname) ? 'Then your session opens.' : 'to the agent console'}
-            </p>
+            <p class="muted">{forWhat(location.pathname)}</p>
           </div>
         </div>
         <WhatWentWrong problem={problem} />
@@ -125,4 +123,9 @@ function Password({ onDone }: { onDone: (user: User) => void }) {
       </button>
     </form>
   );
+}
+
+function forWhat(path: string): string {
+  if (consentOf(path, '')) return 'Then you are asked about the program that sent you.';
+  return sessionOf(path) ? 'Then your session opens.' : 'to the agent console';
 }
