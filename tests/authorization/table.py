@@ -27,6 +27,7 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "roleId": "{role}",
     "codeId": "{wrapupCode}",
     "channelId": "{channel}",
+    "namespace": "cobrowse",
 }
 
 

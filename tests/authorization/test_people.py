@@ -17,7 +17,7 @@ def test_who_may_with_every_permission(trials: Trials, name: str, who: str) -> N
 
 @pytest.mark.parametrize("name", ["listSessions", "listCobrowseSessions"])
 def test_people_see_their_own_sessions_and_programs_all(trials: Trials, name: str) -> None:
-    world = trials.lab.world(live=True)
+    world = trials.lab.world(live=True, neighbours=True)
     seen = {}
     for who in ("program", *PEOPLE):
         token = trials.lab.token(world, person=None if who == "program" else who)

@@ -16,7 +16,7 @@ from tests.support.live import PAGE_ORIGIN, upgrade
 
 @pytest.fixture
 def world(trials: Trials) -> World:
-    return trials.lab.world(live=True)
+    return trials.lab.world(live=True, neighbours=True)
 
 
 def opening(trials: Trials, world: World, path: str) -> tuple[dict[str, Any], str]:

@@ -20,7 +20,7 @@ OVER = [name for name, row in ROWS.items() if row.over is not None]
 def test_what_is_in_another_conversation_is_not_in_this_one(trials: Trials, name: str, blank: str) -> None:
     """The same organisation, the same caller: a participant of one conversation is nobody in another."""
     call = trials.calls[name]
-    world = trials.world_for(call)
+    world = trials.lab.world(live=call.row.live, neighbours=True)
     other = {**world.ids, blank: world.ids["other" + blank[0].upper() + blank[1:]]}
     unknown = {**world.ids, blank: never(world.ids[blank])}
     token = trials.caller(call, world)

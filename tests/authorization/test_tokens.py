@@ -94,11 +94,10 @@ def test_a_token_that_names_another_organisation_is_refused_everywhere(trials: T
 def test_a_token_that_names_its_own_organisation_is_taken_everywhere(trials: Trials) -> None:
     for name in SECURED:
         call = trials.calls[name]
-        for spelt in (str.upper, lambda _: ""):
-            world = trials.world_for(call)
-            header = {"X-Genesys-Organization-ID": spelt(world.org_id)}
-            answer = trials.send(call, world.ids, trials.caller(call, world), **header)
-            assert answer.status_code == call.success, f"{name}: {answer.text}"
+        world = trials.world_for(call)
+        header = {"X-Genesys-Organization-ID": world.org_id.upper() if call.row.changes else ""}
+        answer = trials.send(call, world.ids, trials.caller(call, world), **header)
+        assert answer.status_code == call.success, f"{name}: {answer.text}"
 
 
 def test_the_consoles_cookie_counts_for_its_own_pages_alone(trials: Trials) -> None:

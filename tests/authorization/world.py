@@ -12,7 +12,7 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,9 +47,11 @@ START: Final = "/api/v2/conversations/{}/cobrowse"
 
 @dataclass
 class World:
-    """`ids`: what a call can name, by what it is here. See `Lab.world` for the cast."""
+    """`ids`: what a call can name, by what it is here; `bearer`: of a token that may do everything. See
+    `Lab.world` for the cast."""
 
-    ids: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, str]
+    bearer: str = ""
 
     @property
     def org_id(self) -> str:
@@ -82,13 +84,17 @@ class Lab:
 
     # -- what is in a world --------------------------------------------------------------------------------
 
-    def world(self, live: bool = False, ended: str | None = None) -> World:
-        """`agent` talks with a customer in `conversation`, `colleague` with another in `otherConversation`,
-        which has a session. `live`: so has the first. `ended`: what is over of it, its `session` or the
-        whole `conversation`. `bystander` is in no conversation and no agent; `newcomer` may do nothing."""
-        world = World({name: str(uuid.uuid4()) for name in ("organization", "client")})
-        self.put(*self._organisation(world.ids), *self._people(world.ids), *self._conversations(world.ids))
-        self._start(world, "otherConversation", "otherSession", "colleague")
+    def world(self, live: bool = False, ended: str | None = None, neighbours: bool = False) -> World:
+        """`agent` talks with a customer in `conversation`, `colleague` with another in `otherConversation`.
+        `live`: the first has a session; `neighbours`: so has the other. `ended`: what is over of the first,
+        its `session` or the whole `conversation`. `bystander` is in no conversation and no agent; `newcomer`
+        may do nothing."""
+        world = World({name: str(uuid.uuid4()) for name in ("organization", "client")}, _bearer())
+        token = self._token(world, world.bearer, ALL, None, self.clock.now() + HOUR)
+        records = self._organisation(world.ids), self._people(world.ids), self._conversations(world.ids)
+        self.put(token, *(record for group in records for record in group))
+        if neighbours:
+            self._start(world, "otherConversation", "otherSession", "colleague")
         if live or ended is not None:
             self._start(world, "conversation", "session", "agent")
         if ended is not None:
@@ -112,10 +118,9 @@ class Lab:
         expires_at: Millis | None = None,
     ) -> str:
         """A token of the world's program, or of a `person` in it."""
-        bearer, ids = secrets.token_urlsafe(32), world.ids
-        client_id, user_id = (None, ids[person]) if person else (ids["client"], None)
+        bearer = _bearer()
         expires = self.clock.now() + HOUR if expires_at is None else expires_at
-        self.put(Token(digest(bearer), world.org_id, client_id, user_id, permissions, expires))
+        self.put(self._token(world, bearer, permissions, person, expires))
         return bearer
 
     @contextmanager
@@ -130,6 +135,13 @@ class Lab:
         return int(version)
 
     # -- details -------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _token(
+        world: World, bearer: str, permissions: frozenset[str], person: str | None, expires: Millis
+    ) -> Token:
+        client_id, user_id = (None, world.ids[person]) if person else (world.ids["client"], None)
+        return Token(digest(bearer), world.org_id, client_id, user_id, permissions, expires)
 
     def _organisation(self, ids: dict[str, str]) -> list[Record]:
         now, org = self.clock.now(), ids["organization"]
@@ -189,7 +201,7 @@ class Lab:
                             now, now, people)  # fmt: skip
 
     def _start(self, world: World, conversation: str, session: str, agent: str) -> None:
-        headers = {"Authorization": f"Bearer {self.token(world)}"}
+        headers = {"Authorization": f"Bearer {world.bearer}"}
         answer = self.http.post(
             START.format(world.ids[conversation]), json={"agentId": world.ids[agent]}, headers=headers
         )
@@ -199,10 +211,14 @@ class Lab:
 
     def _end(self, world: World, what: str) -> None:
         path = "/api/v2/conversations/" + ("cobrowsesessions/" if what == "session" else "")
-        headers = {"Authorization": f"Bearer {self.token(world)}"}
+        headers = {"Authorization": f"Bearer {world.bearer}"}
         body = {"state": "disconnected"}
         answer = self.http.patch(path + world.ids["conversation"], json=body, headers=headers)
         assert answer.status_code == 200, answer.text
+
+
+def _bearer() -> str:
+    return secrets.token_urlsafe(32)
 
 
 @contextmanager

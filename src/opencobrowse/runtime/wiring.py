@@ -86,7 +86,7 @@ def wire(settings: Settings) -> Parts:
     codes = WrapupCodes(store, clock)
     core = Core(
         access=access,
-        cobrowse_sessions=CobrowseSessions(store, conversations, lifecycle),
+        cobrowse_sessions=CobrowseSessions(store, lifecycle),
         configurations=Configurations(store, clock),
         consents=Consents(store, keyring, clock, settings.origin),
         conversations=conversations,

@@ -8,16 +8,10 @@ from opencobrowse.domain.conversation import Conversation
 from opencobrowse.domain.session import EndReason, Session
 from opencobrowse.ports.store import Store
 from opencobrowse.services.actor import Actor
-from opencobrowse.services.conversations import Conversations
-from opencobrowse.services.legs import no_session
+from opencobrowse.services.legs import Legs, no_session
 from opencobrowse.services.lifecycle import Lifecycle
-from opencobrowse.services.permissions import (
-    COBROWSE_ADD,
-    COBROWSE_AGENT,
-    COBROWSE_READ,
-    COBROWSE_VOICE_ADD,
-    DISCONNECT,
-)
+from opencobrowse.services.permissions import COBROWSE_ADD, COBROWSE_READ, COBROWSE_VOICE_ADD
+from opencobrowse.services.sessions import ENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +23,9 @@ class CobrowseConversation:
 
 
 class CobrowseSessions:
-    def __init__(self, store: Store, conversations: Conversations, lifecycle: Lifecycle) -> None:
+    def __init__(self, store: Store, lifecycle: Lifecycle) -> None:
         self._store = store
-        self._conversations = conversations
+        self._legs = Legs(store)
         self._lifecycle = lifecycle
 
     async def live(self, actor: Actor) -> list[CobrowseConversation]:
@@ -53,18 +47,18 @@ class CobrowseSessions:
         """The newest session of a conversation. An agent sees those they are the agent of, or were until
         they transferred it."""
         actor.need(COBROWSE_READ, COBROWSE_ADD, COBROWSE_VOICE_ADD)
-        conversation = await self._conversations.get(actor, conversation_id)
-        found = await self._store.find(Session, conversation_id=conversation.id)
-        seen = [s for s in found if s.may_be_seen_by(actor.user_id)]
-        if not seen:
-            raise no_session(conversation.id)
-        return CobrowseConversation(conversation, max(seen, key=lambda s: (s.live, s.created_at)))
+        return await self._newest(actor, conversation_id)
 
     async def end(self, actor: Actor, conversation_id: str) -> Conversation:
         """End the conversation's session; the conversation goes on. Ending what is over is no error."""
-        actor.need(DISCONNECT, COBROWSE_ADD, COBROWSE_VOICE_ADD, COBROWSE_AGENT)
-        view = await self.of(actor, conversation_id)
+        actor.need(*ENDS)
+        view = await self._newest(actor, conversation_id)
         if actor.user_id not in (None, view.session.agent_user_id):
             raise no_session(conversation_id)  # no longer theirs
         await self._lifecycle.end(view.session.id, EndReason.AGENT if actor.user_id else EndReason.API)
-        return await self._conversations.get(actor, conversation_id)
+        return await self._legs.conversation(actor, conversation_id)
+
+    async def _newest(self, actor: Actor, conversation_id: str) -> CobrowseConversation:
+        conversation = await self._legs.conversation(actor, conversation_id)
+        seen = await self._legs.sessions(actor, conversation)
+        return CobrowseConversation(conversation, max(seen, key=lambda s: (s.live, s.created_at)))

@@ -45,6 +45,13 @@ class Legs:
             )
         return found
 
+    async def session(self, actor: Actor, session_id: str) -> Session:
+        """A session by its id. Raises 404 for one that the caller may not see, as for one that never was."""
+        found = await self._store.get(Session, session_id)
+        if found is None or found.org_id != actor.org_id or not found.may_be_seen_by(actor.user_id):
+            raise unknown_session(session_id)
+        return found
+
     async def sessions(self, actor: Actor, conversation: Conversation) -> list[Session]:
         """The conversation's sessions that the caller may see, the oldest first; 404 where there is none."""
         found = await self._store.find(Session, conversation_id=conversation.id)
@@ -93,6 +100,14 @@ def named_participant(conversation: Conversation, participant_id: str) -> Partic
             entity_id=conversation.id,
         )
     return found
+
+
+def unknown_session(session_id: str) -> NotFound:
+    return NotFound(
+        f"There is no session {session_id}.",
+        code="cobrowse.session.not.found",
+        cure="Use the id of a session that you started, or that you are the agent of.",
+    )
 
 
 def no_session(conversation_id: str) -> NotFound:

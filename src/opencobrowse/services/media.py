@@ -26,15 +26,14 @@ from opencobrowse.services.permissions import (
     COBROWSE_VOICE_ADD,
     CONVERSATION_READ,
     CONVERSATION_WRITE,
-    DISCONNECT,
     RECORDING,
     WRAPUP,
     WRAPUP_CODE_VIEW,
 )
+from opencobrowse.services.sessions import ENDS
 from opencobrowse.services.wrapupcodes import WrapupCodes
 
 READS: Final = (COBROWSE_READ, COBROWSE_ADD, COBROWSE_VOICE_ADD, CONVERSATION_READ, CONVERSATION_WRITE)
-ENDS: Final = (DISCONNECT, COBROWSE_ADD, COBROWSE_VOICE_ADD, COBROWSE_AGENT)
 NOTES: Final = (CONVERSATION_WRITE, COBROWSE_ADD, COBROWSE_VOICE_ADD, COBROWSE_AGENT)
 
 
@@ -61,6 +60,18 @@ class MediaWish:
     recording: bool | None = None
     attributes: Mapping[str, str | None] = field(default_factory=dict)
 
+    @property
+    def needs(self) -> tuple[tuple[str, ...], ...]:
+        """One of each of these groups of permissions is needed; for a look, any that there is."""
+        groups: list[tuple[str, ...]] = []
+        if self.recording is not None:
+            groups.append((RECORDING,))
+        if self.state == "disconnected":
+            groups.append(ENDS)
+        if self.wrapup is not None or self.wrapup_skipped is not None:
+            groups.append((WRAPUP,))
+        return tuple(groups) or ((WRAPUP, RECORDING, *ENDS),)
+
 
 class Media:
     def __init__(
@@ -84,7 +95,8 @@ class Media:
         wish: MediaWish,
     ) -> None:  # fmt: skip
         """Everything that is wished for, or nothing where something of it may not be."""
-        actor.need(WRAPUP, RECORDING, *ENDS)
+        for group in wish.needs:
+            actor.need(*group)
         leg = await self._legs.find(actor, conversation_id, participant_id, communication_id)
         said = await self._checked(actor, leg, wish)
         if said is not None or wish.wrapup_skipped is not None:
@@ -124,9 +136,7 @@ class Media:
     async def conclude(
         self, actor: Actor, conversation_id: str, participant_id: str, communication_id: str, said: Said
     ) -> None:
-        actor.need(WRAPUP)
-        wish = MediaWish(wrapup=said)
-        await self.change(actor, conversation_id, participant_id, communication_id, wish)
+        await self.change(actor, conversation_id, participant_id, communication_id, MediaWish(wrapup=said))
 
     async def set_recording(self, actor: Actor, conversation_id: str, state: RecordingState) -> Conversation:
         """Keep whether somebody records. Nothing is recorded here."""
@@ -137,17 +147,13 @@ class Media:
 
     async def _checked(self, actor: Actor, leg: Leg, wish: MediaWish) -> Wrapup | None:
         """The conclusion to store, once everything that is wished for is known to be possible."""
-        if wish.recording is not None:
-            actor.need(RECORDING)
-        if wish.state == "disconnected":
-            actor.need(*ENDS)
-            if leg.live and actor.user_id not in (None, leg.session.agent_user_id):
-                need_own(actor, leg)
+        ends = wish.state == "disconnected" and leg.live
+        if ends and actor.user_id not in (None, leg.session.agent_user_id):
+            need_own(actor, leg)
         if wish.state == "connected" and not (leg.live and leg.session.sharing):
             raise _not_connected(leg)
         if wish.wrapup is None and wish.wrapup_skipped is None:
             return None
-        actor.need(WRAPUP)
         if not is_agent(leg):
             raise _no_agent(leg)
         need_own(actor, leg)

@@ -17,7 +17,7 @@ from opencobrowse.kernel.ids import canonical
 from opencobrowse.ports.store import Store
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.advice import Advice, Wish
-from opencobrowse.services.media import ENDS, NOTES, READS
+from opencobrowse.services.media import NOTES, READS
 from opencobrowse.services.permissions import (
     COBROWSE_AGENT,
     RECORDING,
@@ -25,6 +25,7 @@ from opencobrowse.services.permissions import (
     WRAPUP,
     WRAPUP_CODE_VIEW,
 )
+from opencobrowse.services.sessions import ENDS
 from opencobrowse.services.wrapupcodes import WrapupCodes
 
 _SESSIONS: Final = "/api/v2/conversations/cobrowsesessions"

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from opencobrowse.domain.conversation import Conversation
 from opencobrowse.domain.people import User
 from opencobrowse.domain.session import EndReason, Session
-from opencobrowse.kernel.errors import Forbidden, NotFound
+from opencobrowse.kernel.errors import Forbidden
 from opencobrowse.ports.store import Store
 from opencobrowse.services.actor import Actor
+from opencobrowse.services.legs import Legs, unknown_session
 from opencobrowse.services.lifecycle import Lifecycle
-from opencobrowse.services.permissions import COBROWSE_ADD, COBROWSE_AGENT, COBROWSE_READ, COBROWSE_VOICE_ADD
+from opencobrowse.services.permissions import (
+    COBROWSE_ADD,
+    COBROWSE_AGENT,
+    COBROWSE_READ,
+    COBROWSE_VOICE_ADD,
+    DISCONNECT,
+)
+
+ENDS: Final = (DISCONNECT, COBROWSE_ADD, COBROWSE_VOICE_ADD, COBROWSE_AGENT)
+"""One of these is needed to end a session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +38,14 @@ class SessionView:
 class Sessions:
     def __init__(self, store: Store, lifecycle: Lifecycle) -> None:
         self._store = store
+        self._legs = Legs(store)
         self._lifecycle = lifecycle
 
     async def get(self, actor: Actor, session_id: str) -> SessionView:
         """One session: an agent sees their own and those they have transferred, a program those of its
         organisation."""
         actor.need(COBROWSE_READ, COBROWSE_ADD, COBROWSE_VOICE_ADD)
-        session = await self._store.get(Session, session_id)
-        if session is None or session.org_id != actor.org_id or not session.may_be_seen_by(actor.user_id):
-            raise _unknown(session_id)
-        return await self.view(session)
+        return await self.view(await self._legs.session(actor, session_id))
 
     async def mine(self, actor: Actor, live_only: bool = False) -> list[SessionView]:
         """An agent's own sessions; a program's organisation's. Newest first."""
@@ -51,24 +60,26 @@ class Sessions:
         return [await self.view(session) for session in newest]
 
     async def end(self, actor: Actor, session_id: str) -> SessionView:
-        actor.need(COBROWSE_ADD, COBROWSE_VOICE_ADD, COBROWSE_AGENT)
-        view = await self.get(actor, session_id)
-        if actor.user_id not in (None, view.session.agent_user_id):
-            raise _unknown(session_id)  # no longer theirs
+        """End it, and answer how it ended. Ending what is over is no error."""
+        actor.need(*ENDS)
+        session = await self._legs.session(actor, session_id)
+        if actor.user_id not in (None, session.agent_user_id):
+            raise unknown_session(session_id)  # no longer theirs
         reason = EndReason.AGENT if actor.user_id else EndReason.API
-        return await self.view(await self._lifecycle.end(view.session.id, reason))
+        return await self.view(await self._lifecycle.end(session.id, reason))
 
     async def viewer(self, actor: Actor, session_id: str) -> tuple[Session, User]:
         """Who may open the viewer: the session's agent, and nobody by the link alone."""
-        view = await self.get(actor, session_id)
+        actor.need(COBROWSE_AGENT)
+        session = await self._legs.session(actor, session_id)
         user = await self._store.get(User, actor.user_id) if actor.user_id else None
-        if user is None or COBROWSE_AGENT not in actor.permissions or user.id != view.session.agent_user_id:
+        if user is None or user.id != session.agent_user_id:
             raise Forbidden(
                 "Only the session's agent may open its viewer.",
                 code="not.authorized",
                 cure="Sign in as the agent who was named when the session was started.",
             )
-        return view.session, user
+        return session, user
 
     async def view(self, session: Session) -> SessionView:
         """A session that the caller may see, with its names."""
@@ -78,11 +89,3 @@ class Sessions:
         customer = conversation.participant(session.customer_participant_id or "")
         name = (customer.name or customer.external_id) if customer else None
         return SessionView(session, conversation, agent.name if agent else "", name)
-
-
-def _unknown(session_id: str) -> NotFound:
-    return NotFound(
-        f"There is no session {session_id}.",
-        code="cobrowse.session.not.found",
-        cure="Use the id of a session that you started, or that you are the agent of.",
-    )

@@ -68,9 +68,10 @@ class Transfers:
             "The session is being changed by too many at once.", code="conflict", cure="Send it again."
         )
 
-    async def colleagues(self, actor: Actor, session: Session) -> list[User]:
+    async def colleagues(self, actor: Actor, session_id: str) -> list[User]:
         """Who could have the session: active users who may be agents, by name, without its agent."""
         actor.need(TRANSFER)
+        session = await self._legs.session(actor, session_id)
         users = await self._store.find(User, org_id=session.org_id, limit=10_000)
         able = (u for u in users if u.active and COBROWSE_AGENT in u.permissions)
         return sorted((u for u in able if u.id != session.agent_user_id), key=lambda u: u.name.casefold())

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tests.authorization.rows.access import ACCESS, HEALTH
+from tests.authorization.rows.access import ACCESS, HEALTH, LIMITS
 from tests.authorization.rows.conversations import CONVERSATIONS, STARTING
 from tests.authorization.rows.people import ROLES, USERS
 from tests.authorization.rows.sessions import GUESTS, NOTIFICATIONS, PARTICIPANTS, ROUTING, SESSIONS
@@ -15,7 +15,7 @@ from tests.authorization.rows.web import CONFIGURATIONS, DEPLOYMENTS
 from tests.authorization.table import Row
 
 ROWS: Final[Mapping[str, Row]] = {
-    **ACCESS, **USERS, **ROLES, **CONVERSATIONS, **STARTING, **SESSIONS, **PARTICIPANTS, **ROUTING,
+    **ACCESS, **LIMITS, **USERS, **ROLES, **CONVERSATIONS, **STARTING, **SESSIONS, **PARTICIPANTS, **ROUTING,
     **NOTIFICATIONS, **GUESTS, **DEPLOYMENTS, **CONFIGURATIONS, **HEALTH,
 }  # fmt: skip
 

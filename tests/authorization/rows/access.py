@@ -38,6 +38,13 @@ ACCESS: Final = {
     "getMyOrganization": Row(changes=False),
 }  # fmt: skip
 
+LIMITS: Final = {
+    "listLimitNamespaces": Row(changes=False),
+    "getLimits": Row(changes=False),
+    "getDefaultLimits": Row(changes=False),
+    "getLimitUse": Row(changes=False),
+}
+
 HEALTH: Final = {
     "alive": Row(open_to="everybody", changes=False),
     "ready": Row(open_to="everybody", changes=False),

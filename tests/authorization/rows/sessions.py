@@ -31,7 +31,9 @@ SESSIONS: Final = {
     "getSession": Row(_SEES, changes=False, **_ONE),
     "endSession": Row(_ENDS, **_ONE),
     "getWaitingPages": Row(_SEES, changes=False, live=True, ended=200, over=200),
-    "viewerTicket": Row((COBROWSE_AGENT,), caller="agent", changes=False, program=403, **_ONE),
+    "viewerTicket": Row(
+        (COBROWSE_AGENT,), caller="agent", changes=False, program=403, **{**_ONE, "bystander": 403}
+    ),
 }
 
 PARTICIPANTS: Final = {

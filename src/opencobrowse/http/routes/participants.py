@@ -142,8 +142,7 @@ def _transfers(core: Core) -> list[Any]:
     async def list_colleagues(request: AnyRequest, session_id: FromPath[str]) -> wire.ColleagueListing:
         """Ours: the agents who could have the session, by name."""
         actor = await actor_of(request, core)
-        view = await core.sessions.get(actor, session_id)
-        found = await core.transfers.colleagues(actor, view.session)
+        found = await core.transfers.colleagues(actor, session_id)
         shown = [wire.Colleague(id=u.id, name=u.name, email=u.email) for u in found]
         return wire.ColleagueListing(entities=shown)
 
