@@ -47,6 +47,15 @@ def test_start_show_end(platform: Genesys) -> None:
     assert platform.starts == 1
 
 
+def test_a_link_that_is_late_is_no_failure(platform: Genesys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("opencobrowse.client.genesys.APPEAR_SECONDS", 0.1)
+    platform.link_after = 1000
+    talk = platform.talk()
+    done = run(platform, "start", "--conversation", talk.id)
+    assert done.exit_code == 0
+    assert f"The agent's link is not there yet: opencobrowse session show {talk.id}" in done.stderr
+
+
 def test_list_is_the_users(platform: Genesys) -> None:
     platform.user = AGENT
     talk = platform.talk()
@@ -192,9 +201,14 @@ def test_without_a_conversation_host_and_credentials_are_looked_at(platform: Gen
 def test_each_cause_is_found_with_its_cure(
     wrong: str, check: str, says: str, cure: str, platform: Genesys
 ) -> None:
-    given: dict[str, dict[str, Any]] = {"ended": {"ended": True}, "emails": {"medium": "emails"}, "alerting": {"connected": False},
-             "two": {"agents": [AGENT, OTHER_AGENT]},
-             "two, one named": {"agents": [AGENT, OTHER_AGENT]}}  # fmt: skip
+    both = [AGENT, OTHER_AGENT]
+    given: dict[str, dict[str, Any]] = {
+        "ended": {"ended": True},
+        "emails": {"medium": "emails"},
+        "alerting": {"connected": False},
+        "two": {"agents": both},
+        "two, one named": {"agents": both},
+    }
     talk = platform.talk(**given.get(wrong, {}))
     if wrong == "live":
         platform.start(talk)

@@ -268,6 +268,27 @@ def test_a_503_that_took_effect_late_is_found_by_the_repeats_409(platform: Genes
     assert platform.starts == 1
 
 
+@pytest.mark.parametrize("status", [502, 404, 200])
+def test_a_503_is_not_repeated_unseen(status: int, platform: Genesys, client: Client) -> None:
+    """It may have had its effect, and the look before the repeat fails: a repeat could make two."""
+    talk = platform.talk()
+    looks = platform.fail("GET", TALK, status, content=b"<html>", times=0)
+    platform.fail("POST", START, 503, content=b"{}", done=True, also=lambda: setattr(looks, "times", 100))
+    with pytest.raises(ServerError, match="It is not known whether the session was started"):
+        client.cobrowse.start(talk.id)
+    assert (platform.starts, len(platform.calls("POST", START))) == (1, 1)
+
+
+def test_a_server_that_comes_back_is_asked_what_became_of_the_start(
+    platform: Genesys, client: Client
+) -> None:
+    talk = platform.talk()
+    looks = platform.fail("GET", TALK, 502, content=b"<html>", times=0)
+    platform.fail("POST", START, done=True, also=lambda: setattr(looks, "times", 8))
+    assert client.cobrowse.start(talk.id).id == talk.cobrowse[0].id
+    assert platform.starts == 1
+
+
 def test_a_409_of_the_platform_is_told_as_it_is(platform: Genesys, client: Client) -> None:
     talk = platform.talk(connected=False)
     with pytest.raises(Conflict, match="conflicts with the current state"):

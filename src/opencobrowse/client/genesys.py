@@ -105,7 +105,12 @@ class GenesysCloud(Dialect):
                 yield Sleep(delay)
             elif not doubt and not isinstance(answer, Conflict):
                 raise answer
-            found = yield from self._there(api, conversation_id, patiently=doubt and delay is None)
+            try:
+                found = yield from self._there(api, conversation_id, patiently=doubt and delay is None)
+            except (NotReachable, ApiError, UnexpectedAnswer):
+                if doubt:  # repeating it unseen could make two
+                    raise _unsure(answer, conversation_id) from None
+                found = None
             if found is not None and not doubt:
                 raise _exists(found)
             if found is not None:
@@ -115,16 +120,20 @@ class GenesysCloud(Dialect):
         raise AssertionError("unreachable: the policy ends it")
 
     def _there(self, api: Api, conversation_id: str, patiently: bool) -> Flow[SessionData | None]:
-        """The live session of the conversation, if there is one; `patiently` it is given time to appear."""
+        """The live session of the conversation, if there is one; `patiently` it is given time to appear, and
+        the server to come back. Raises what the last look did, if it failed."""
         until = api.now() + (APPEAR_SECONDS if patiently else 0)
         for pause in _pauses():
+            late = api.now() + pause > until
             try:
                 conversation = yield from api.call(operations.get_conversation(conversation_id))
-                live = newest(conversation, only_live=True)
             except _AWAY:
-                live = None
-            if live is not None or api.now() + pause > until:
-                return live
+                if late:
+                    raise
+            else:
+                live = newest(conversation, only_live=True)
+                if live is not None or late:
+                    return live
             yield Sleep(pause)
         raise AssertionError("unreachable: time ends it")
 

@@ -24,6 +24,8 @@ class Fake:
     slept: list[float] = field(default_factory=list)
     seen: list[httpx.Request] = field(default_factory=list)
     tokens: int = 0
+    logins: list[httpx.Response] = field(default_factory=list)
+    """What the token endpoint answers first, instead of a token."""
 
     def client(self, **options: Any) -> Client:
         given: dict[str, Any] = {
@@ -32,11 +34,11 @@ class Fake:
             "client_secret": "secret",
             "environ": {},
             "policy": Policy(),
+            "sleep": self._sleep,
             **options,
         }
         return Client(
             transport=httpx.MockTransport(self._answer),
-            sleep=self._sleep,
             now=lambda: self.time,
             chance=lambda: self.chance,
             **given,
@@ -49,6 +51,8 @@ class Fake:
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.seen.append(request)
         if request.url.path == "/oauth/token":
+            if self.logins:
+                return self.logins.pop(0)
             self.tokens += 1
             body = {"access_token": f"t{self.tokens}", "token_type": "bearer", "expires_in": self.expires_in}
             return httpx.Response(200, json=body)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from opencobrowse.client import NotReachable, Session, SessionOver, WaitTimeout
+from opencobrowse.client import NotReachable, Session, SessionOver, UnexpectedAnswer, WaitTimeout
 from tests.unit.client.support import Fake, answers, conversation, session
 
 
@@ -97,6 +97,51 @@ def test_a_server_that_restarts_is_waited_for() -> None:
     down: list[httpx.Response | Exception] = [httpx.ConnectError("refused")] * 7
     fake = Fake(answers(session(), *down, httpx.Response(502), conversation(leg("active"))))
     assert fake.client().cobrowse.start("c1").wait_until("active", timeout=60).state == "active"
+
+
+def test_a_rate_limit_while_waiting_is_waited_for() -> None:
+    """api.md section 3: 429 with and without Retry-After."""
+    busy = {"code": "too.many.requests", "status": 429, "message": "slow down"}
+    told = [httpx.Response(429, json=busy, headers={"Retry-After": "3"})] * 3
+    untold = [httpx.Response(429, json=busy)] * 6
+    fake = Fake(answers(session(), *told, *untold, conversation(leg("active"))))
+    assert fake.client().cobrowse.start("c1").wait_until("active", timeout=60).state == "active"
+    assert sum(fake.slept) >= 9
+
+
+def test_a_token_that_ends_while_waiting_is_replaced_though_the_login_is_away_for_a_while() -> None:
+    expired = httpx.Response(401, json={"message": "expired", "code": "credentials.expired", "status": 401})
+    fake = Fake(answers(session(), conversation(leg("initiated")), expired, conversation(leg("active"))))
+    client = fake.client()
+    found = client.cobrowse.start("c1")
+    fake.logins = [httpx.Response(503)] * 6
+    assert found.wait_until("active", timeout=60).state == "active"
+    assert (fake.tokens, fake.logins) == (2, [])
+
+
+def test_a_login_that_redirects_while_waiting_is_said() -> None:
+    expired = httpx.Response(401, json={"message": "expired", "code": "credentials.expired", "status": 401})
+    fake = Fake(answers(session(), expired))
+    found = fake.client().cobrowse.start("c1")
+    fake.logins = [httpx.Response(302, headers={"Location": "https://sso.example/"})]
+    with pytest.raises(UnexpectedAnswer, match=r"redirects to https://sso\.example/"):
+        found.wait_until("active", timeout=60)
+
+
+def test_ctrl_c_while_waiting_stops_at_once_and_the_client_works_on() -> None:
+    fake, found = started(conversation(leg("initiated")))
+
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    waiting = fake.client(sleep=interrupt)
+    session_ = waiting.cobrowse.start("c1")
+    sent = len(fake.calls)
+    with pytest.raises(KeyboardInterrupt):
+        session_.wait_until("active")
+    assert len(fake.calls) == sent + 1
+    assert session_.refresh().state == "initiated"
+    assert found.refresh().state == "initiated"
 
 
 def test_a_server_that_stays_away_is_said_after_a_minute() -> None:
