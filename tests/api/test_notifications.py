@@ -339,6 +339,35 @@ def test_from_the_offer_to_the_end(stage: Stage) -> None:
     assert ["endTime" in p for p in legs] == [False, False, False, False, True]
 
 
+def test_a_transfer_is_told_to_both_agents(stage: Stage) -> None:
+    """The old one hears that they are out, the new one that they are in; of the end the new one alone."""
+    new_id, new = person(stage, "cobrowse:agent")
+    with new, contextlib.ExitStack() as stack:
+        ears = {}
+        for who, client in ((stage.agent_id, stage.http), (new_id, new)):
+            topic = two_topics(who)[1]
+            ears[who] = topic, stack.enter_context(dial(channel_of(client, topic)["connectUri"]))
+        session, page, _ = stage.share(f"cust-{uuid.uuid4()}")
+        stack.enter_context(page)
+        path = f"/api/v2/conversations/cobrowsesessions/{session['selfUri'].rsplit('/', 1)[-1]}"
+        agent = stage.http.get(path).json()["participants"][0]["id"]
+        moved = stage.http.post(f"{path}/participants/{agent}/replace", json={"userId": new_id})
+        assert moved.status_code == 202, moved.text
+        stage.http.patch(path, json={"state": "disconnected"})
+        told = {who: told_until_end(peer, topic) for who, (topic, peer) in ears.items()}
+    assert told[stage.agent_id] == ["offering", "connected", "disconnected"]
+    assert told[new_id] == ["connected", "disconnected"]
+
+
+def told_until_end(peer: Peer, topic: str) -> list[str]:
+    """The states of the topic's own user, until they are out."""
+    states: list[str] = []
+    while "disconnected" not in states:
+        people = heard(peer, topic)["eventBody"]["participants"]
+        states += [p["state"] for p in people if p.get("user", {}).get("id", "nobody") in topic]
+    return states
+
+
 @pytest.mark.parametrize("origin", [None, "https://anywhere.example", "null"])
 def test_the_address_is_all_that_a_client_shows(stage: Stage, origin: str | None) -> None:
     with dial(channel_of(stage.http)["connectUri"], origin) as peer:
