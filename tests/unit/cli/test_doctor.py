@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
+import ssl
+import threading
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +19,7 @@ from opencobrowse.client import Client, Finding
 from opencobrowse.client.doctor import CHECKS
 from tests.support.pages import deployment_id, page_socket, register
 from tests.support.server import CLIENT_ID, CLIENT_SECRET, Server, free_port
+from tests.support.tls import self_signed
 from tests.unit.client.support import Fake, answers
 
 
@@ -36,27 +41,27 @@ def checks(done: Result) -> dict[str, dict[str, Any]]:
 
 
 def call(server: Server, customer: str | None = "cust-doctor", agents: int = 1, **more: Any) -> str:
-    with server.client() as http:
-        people = [{"role": "agent", "userId": _agent(http, server, number)} for number in range(agents)]
+    with server.client() as api:
+        people = [{"role": "agent", "userId": _agent(api, server, number)} for number in range(agents)]
         if customer:
             people.append({"role": "customer", "externalId": customer})
-        made = http.post("/api/v2/conversations", json={"type": "voice", "participants": people, **more})
+        made = api.post("/api/v2/conversations", json={"type": "voice", "participants": people, **more})
     assert made.status_code == 201, made.text
     return str(made.json()["id"])
 
 
-def _agent(http: httpx.Client, server: Server, number: int) -> str:
+def _agent(api: httpx.Client, server: Server, number: int) -> str:
     if number == 0:
         return server.agent_id()
     email = f"doctor{number}@example.com"
-    found = [u for u in http.get("/api/v2/users?pageSize=500").json()["entities"] if u["email"] == email]
-    return str((found or [http.post("/api/v2/users", json={"name": "D", "email": email}).json()])[0]["id"])
+    found = [u for u in api.get("/api/v2/users?pageSize=500").json()["entities"] if u["email"] == email]
+    return str((found or [api.post("/api/v2/users", json={"name": "D", "email": email}).json()])[0]["id"])
 
 
 def test_all_is_well_with_a_page_that_waits(server: Server) -> None:
     conversation = call(server, "cust-doctor-1")
-    with server.client() as http:
-        registered = register(http, deployment_id(http), "cust-doctor-1")
+    with server.client() as api:
+        registered = register(api, deployment_id(api), "cust-doctor-1")
     with page_socket(registered):
         done = run(server, "--conversation", conversation, "--agent", server.agent_id())
     assert done.exit_code == 0, done.stdout
@@ -106,8 +111,8 @@ def test_each_state_of_a_conversation(
 def test_an_agent_who_may_not_be_one(server: Server) -> None:
     """W10: without `cobrowse:agent`."""
     conversation = call(server, agents=2)
-    with server.client() as http:
-        other = _agent(http, server, 1)
+    with server.client() as api:
+        other = _agent(api, server, 1)
     done = run(server, "--conversation", conversation, "--agent", other)
     assert checks(done)["agent"]["level"] == "fail"
     assert "cobrowse:agent" in checks(done)["agent"]["cure"]
@@ -115,8 +120,8 @@ def test_an_agent_who_may_not_be_one(server: Server) -> None:
 
 def test_an_ended_and_an_unknown_conversation(server: Server) -> None:
     conversation = call(server)
-    with server.client() as http:
-        http.delete(f"/api/v2/conversations/{conversation}")
+    with server.client() as api:
+        api.delete(f"/api/v2/conversations/{conversation}")
     assert checks(run(server, "--conversation", conversation))["conversation"]["says"] == "it has ended"
     unknown = checks(run(server, "--conversation", "nothing"))["conversation"]
     assert (unknown["level"], unknown["says"]) == ("fail", "there is no nothing for this client")
@@ -129,6 +134,30 @@ def test_wrong_credentials_and_no_server(server: Server, monkeypatch: pytest.Mon
     nobody = run(f"http://127.0.0.1:{free_port()}")
     assert nobody.exit_code == 3
     assert "that the server runs" in checks(nobody)["host"]["cure"]
+
+
+def test_a_certificate_that_is_not_trusted(tmp_path: Path) -> None:
+    """A real handshake: no call is made over it."""
+    pair = self_signed(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pair.cert, pair.key)
+    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as listening:
+        listening.handle_error = lambda *_: None  # type: ignore[method-assign]
+        listening.socket = context.wrap_socket(listening.socket, server_side=True)
+        thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        done = run(f"https://localhost:{listening.server_address[1]}")
+        listening.shutdown()
+        thread.join()
+    assert done.exit_code == 3
+    assert "SSL_CERT_FILE" in checks(done)["host"]["cure"]
+
+
+def test_a_host_that_nobody_has() -> None:
+    """RFC 6761: .invalid never resolves."""
+    done = run("https://cobrowse.invalid")
+    assert done.exit_code == 3
+    assert "spelling" in checks(done)["host"]["cure"]
 
 
 def test_a_start_of_genesys_at_a_server_of_ours_is_said(server: Server) -> None:
