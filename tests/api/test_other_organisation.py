@@ -22,6 +22,8 @@ from tests.wild.checks import error_of
 SECRET = "stranger-secret-0123456789"
 START = "/api/v2/conversations"
 WEB = "/api/v2/webdeployments"
+ROLES = "/api/v2/authorization/roles"
+SUBJECTS = "/api/v2/authorization/subjects"
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,15 @@ def ids_of(server: Server) -> dict[str, str]:
         made = http.post(START, json={"type": "voice", "participants": people}).json()
         session = http.post(f"{START}/{made['id']}/cobrowse").json()
         deployment = http.get(f"{WEB}/deployments").json()["entities"][0]
+        role = http.get(ROLES).json()["entities"][0]
+        division = http.get(f"/api/v2/users/{agent}").json()["division"]
     return {
         "agent": agent,
         "conversation": made["id"],
         "person": made["participants"][0]["id"],
         "session": session["id"],
+        "role": role["id"],
+        "division": division["id"],
         "deployment": deployment["id"],
         "configuration": deployment["configuration"]["id"],
     }
@@ -87,6 +93,26 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/api/v2/users/{agent}", None),
     ("PATCH", "/api/v2/users/{agent}", {"name": "Mallory"}),
     ("POST", "/api/v2/users/{agent}/permissions", {"remove": ["cobrowse:agent"]}),
+    ("DELETE", "/api/v2/users/{agent}", None),
+    ("GET", "/api/v2/users/{agent}/roles", None),
+    ("PUT", "/api/v2/users/{agent}/roles", []),
+    ("GET", ROLES + "/{role}", None),
+    ("PUT", ROLES + "/{role}", {"name": "Mallory"}),
+    ("PATCH", ROLES + "/{role}", {"name": "Mallory"}),
+    ("DELETE", ROLES + "/{role}", None),
+    ("POST", ROLES + "/{role}", {"subjectIds": ["{agent}"]}),
+    ("GET", ROLES + "/{role}/users", None),
+    ("GET", ROLES + "/{role}/subjectgrants", None),
+    ("PUT", ROLES + "/{role}/users/add", ["{agent}"]),
+    ("PUT", ROLES + "/{role}/users/remove", ["{agent}"]),
+    ("GET", SUBJECTS + "/{agent}", None),
+    ("GET", SUBJECTS + "/test-client", None),
+    ("POST", SUBJECTS + "/{agent}/bulkadd", {"grants": [{"roleId": "{role}"}]}),
+    ("POST", SUBJECTS + "/{agent}/bulkremove", {"grants": [{"roleId": "{role}"}]}),
+    ("POST", SUBJECTS + "/{agent}/bulkreplace", {"grants": []}),
+    ("POST", SUBJECTS + "/{agent}/divisions/*/roles/{role}", None),
+    ("DELETE", SUBJECTS + "/{agent}/divisions/*/roles/{role}", None),
+    ("GET", "/api/v2/authorization/divisions/{division}", None),
     ("GET", "/api/v2/opencobrowse/sessions/{session}", None),
     ("POST", "/api/v2/opencobrowse/sessions/{session}/end", None),
     ("POST", "/api/v2/opencobrowse/sessions/{session}/ticket", None),
@@ -124,7 +150,7 @@ def test_a_strangers_call_is_a_404_that_tells_nothing(
 
 @pytest.mark.parametrize(
     "path",
-    [START, f"{START}/cobrowsesessions", "/api/v2/users", "/api/v2/opencobrowse/sessions",
+    [START, f"{START}/cobrowsesessions", "/api/v2/users", ROLES, "/api/v2/opencobrowse/sessions",
      f"{WEB}/deployments", f"{WEB}/configurations"],
 )  # fmt: skip
 def test_a_stranger_lists_nothing(scene: Scene, path: str) -> None:
@@ -134,3 +160,12 @@ def test_a_stranger_lists_nothing(scene: Scene, path: str) -> None:
 def test_a_taken_address_does_not_tell_whose(scene: Scene) -> None:
     answer = scene.stranger.post("/api/v2/users", json={"email": AGENT_EMAIL})
     assert scene.ids["agent"] not in error_of(answer, 409, "user.exists").values()
+
+
+def test_a_search_and_a_list_of_ids_find_nothing(scene: Scene) -> None:
+    query = {"query": [{"type": "EXACT", "fields": ["email"], "value": AGENT_EMAIL}]}
+    assert scene.stranger.post("/api/v2/users/search", json=query).json()["results"] == []
+    listed = scene.stranger.get("/api/v2/users", params={"id": scene.ids["agent"], "state": "any"})
+    assert listed.json()["entities"] == []
+    listed = scene.stranger.get(ROLES, params={"id": scene.ids["role"]})
+    assert listed.json()["entities"] == []

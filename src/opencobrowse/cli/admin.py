@@ -1,30 +1,26 @@
-"""`opencobrowse client create` and `user create`: work on the data directory, also while a server runs."""
+"""`opencobrowse client …`: programs, at the data directory, also while a server runs."""
 
 from __future__ import annotations
 
 import secrets
-import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencobrowse.cli.options import AsJson, Config, DataDir, needs_server, settings_of
-from opencobrowse.cli.output import Exit, fail, note, print_json, print_pairs
+from opencobrowse.cli.options import AsJson, Config, DataDir
+from opencobrowse.cli.output import note, print_json, print_pairs
+from opencobrowse.cli.stores import Org, at_store
 
 if TYPE_CHECKING:
+    from opencobrowse.domain.people import OAuthClient, Organization
     from opencobrowse.runtime.admin import Office
     from opencobrowse.services.clients import ClientKind
 
-T = TypeVar("T")
-
 clients = typer.Typer(no_args_is_help=True, help="Programs that may call the API.")
-users = typer.Typer(no_args_is_help=True, help="People who sign in.")
 
 TARGET_SIP_URI = "sip:customer@example.com"
-_FIRST_AGENT = "agent@example.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +85,7 @@ def create_client(
         list[str] | None, typer.Option(help="Where people who sign in to it come back to.")
     ] = None,
     public: Annotated[bool, typer.Option("--public", help="On people's machines: without a secret.")] = False,
+    org: Org = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
     config: Config = None,
@@ -97,7 +94,7 @@ def create_client(
     wish = ProgramWish(
         name, tuple(permission or ()), tuple(public_key or ()), tuple(redirect_uri or ()), public
     )
-    made = _at_store(data_dir, config, lambda office: _make_client(office, wish, agent))
+    made = at_store(data_dir, config, lambda office: _make_client(office, wish, agent, org))
     if made.agent_password is not None:
         note(f"There was no agent: made {made.agent_email} with the password {made.agent_password}")
     if env:
@@ -120,87 +117,59 @@ def create_client(
             note("The secret is not shown again.")
 
 
-@users.command("create")
-def create_user(
-    *,
-    email: Annotated[str, typer.Argument(help="The e-mail address; it is the sign-in.")],
-    name: Annotated[str | None, typer.Option(help="Shown to customers. Default: from the address.")] = None,
-    password: Annotated[
-        str | None, typer.Option(help="The password; - reads it from stdin. Default: asked for.")
-    ] = None,
-    generate: Annotated[bool, typer.Option("--generate", help="Make a password and print it.")] = False,
-    no_agent: Annotated[
-        bool, typer.Option("--no-agent", help="Not an agent: without cobrowse:agent.")
-    ] = False,
-    as_json: AsJson = False,
-    data_dir: DataDir = None,
-    config: Config = None,
+@clients.command("list")
+def list_clients(
+    *, org: Org = None, as_json: AsJson = False, data_dir: DataDir = None, config: Config = None
 ) -> None:
-    """Make a person who can sign in. For one that is there already: set a new password."""
-    secret, generated = _password(password, generate)
-    person = _at_store(
-        data_dir, config, lambda office: office.operator.person(email, name, secret, agent=not no_agent)
-    )
-    shown = {"password": secret} if generated else {}
+    """Show an organisation's OAuth clients. Secrets are not kept and cannot be shown."""
+
+    async def read(office: Office) -> list[OAuthClient]:
+        return await office.operator.clients(await office.directory.organizations.named(org))
+
+    found = at_store(data_dir, config, read)
     if as_json:
-        user = person.user
-        print_json({"id": user.id, "email": user.email, "name": user.name, "made": person.made, **shown})
+        print_json([
+            {"id": client.id, "name": client.name, "permissions": sorted(client.permissions)}
+            for client in found
+        ])  # fmt: skip
         return
-    if not person.made:
-        note(f"{person.user.email} was there already: the password is new, open sign-ins are ended.")
-    pairs = [("User", person.user.id), ("Name", person.user.name), ("Sign-in", person.user.email)]
-    print_pairs([*pairs, *(("Password", value) for value in shown.values())])
+    for client in found:
+        typer.echo(f"{client.id}  {client.name}  {len(client.permissions)} permissions")
 
 
-@users.command("release")
-def release_user(
+@clients.command("delete")
+def delete_client(
     *,
-    email: Annotated[str, typer.Argument(help="The e-mail address of the user.")],
+    client_id: Annotated[str, typer.Argument(help="The client's id; `client list` shows it.")],
+    org: Org = None,
     data_dir: DataDir = None,
     config: Config = None,
 ) -> None:
-    """Let a person's account at the identity provider go: their next single sign-on binds a new one."""
-    user = _at_store(data_dir, config, lambda office: office.operator.release(email))
-    note(f"{user.email} belongs to no account of the identity provider now; open sign-ins are ended.")
+    """Remove an OAuth client. Its tokens work no more."""
+
+    async def delete(office: Office) -> OAuthClient:
+        organization = await office.directory.organizations.named(org)
+        return await office.operator.delete_client(organization, client_id)
+
+    gone = at_store(data_dir, config, delete)
+    note(f"{gone.name} ({gone.id}) is removed, and its tokens are ended.")
 
 
-async def _make_client(office: Office, wish: ProgramWish, email: str | None) -> Made:
-    agents = await office.operator.agents()
+async def _make_client(office: Office, wish: ProgramWish, email: str | None, named: str | None) -> Made:
+    org = await office.directory.organizations.named(named)
+    agents = await office.operator.agents(org)
     chosen = next((a for a in agents if email is None or a.email == email.strip().lower()), None)
     password = None
     if chosen is None:
+        address = email or await _first_agent(office, org)
+        home = await office.operator.organization_for(address, org.id)
         password = secrets.token_urlsafe(12)
-        chosen = (await office.operator.person(email or _FIRST_AGENT, None, password, agent=True)).user
-    new = await office.directory.create_client(wish.name, kind=wish.kind())
+        chosen = (await office.operator.person(address, None, password, True, home)).user
+    new = await office.directory.create_client(wish.name, kind=wish.kind(), org_id=org.id)
     return Made(new.client.id, str.__str__(new.secret), new.client.org_id, chosen.id, chosen.email, password)
 
 
-def _password(given: str | None, generate: bool) -> tuple[str, bool]:
-    """The password, and whether it was made here. Asked for on a terminal, made where nobody can be asked."""
-    if given is not None and generate:
-        fail(Exit.USAGE, "--password and --generate exclude each other.")
-    if given == "-":
-        return sys.stdin.readline().rstrip("\n"), False
-    if given is not None:
-        return given, False
-    if generate or not sys.stdin.isatty():
-        return secrets.token_urlsafe(12), True
-    asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return asked, False
-
-
-def _at_store(data_dir: str | None, config: Path | None, work: Callable[[Office], Awaitable[T]]) -> T:
-    settings = settings_of({"data_dir": data_dir}, config)
-    try:
-        from opencobrowse.kernel.errors import Fault  # noqa: PLC0415
-        from opencobrowse.runtime.admin import DATABASE, at_store  # noqa: PLC0415
-        from opencobrowse.runtime.listening import CannotServe  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        needs_server(error)
-        raise
-    if not (Path(settings.data_dir) / DATABASE).exists():
-        note(f"There was no store in {settings.data_dir}: made one.")
-    try:
-        return at_store(settings, work)
-    except (CannotServe, Fault) as error:
-        fail(Exit.REFUSED, error.message if isinstance(error, Fault) else str(error))
+async def _first_agent(office: Office, org: Organization) -> str:
+    """An address is one person's on the whole server: another organisation's agent needs another."""
+    default = await office.directory.organization()
+    return "agent@example.com" if org.id == default.id else f"agent-{org.id[:8]}@example.com"

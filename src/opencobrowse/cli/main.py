@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from opencobrowse.cli import admin, sessions
+from opencobrowse.cli import admin, database, orgs, people, sessions
 from opencobrowse.cli.demo import demo
 from opencobrowse.cli.doctor import doctor
 from opencobrowse.cli.login import login, logout
@@ -45,7 +45,9 @@ app.command()(login)
 app.command()(logout)
 app.command()(demo)
 app.add_typer(admin.clients, name="client")
-app.add_typer(admin.users, name="user")
+app.add_typer(people.users, name="user")
+app.add_typer(orgs.app, name="org")
+app.add_typer(database.app, name="db")
 app.add_typer(sessions.app, name="session")
 
 

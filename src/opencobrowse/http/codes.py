@@ -61,6 +61,10 @@ CODES: Final[dict[str, Code]] = {
     "client.exists": Code(
         409, "There is an OAuth client with this id.", "Choose another id, or use that client.",
         "opencobrowse client create, the id being taken"),
+    "client.not.found": Code(
+        404, "There is no OAuth client with this id in the organisation.",
+        "opencobrowse client list shows them.",
+        "opencobrowse client delete nothing"),
     "cobrowse.disabled": Code(
         403, "The deployment's published configuration has cobrowsing switched off.",
         "Set cobrowse.enabled in the configuration and publish it.", "POST /api/v2/opencobrowse/pages"),

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from opencobrowse.domain.people import Role, User
-from opencobrowse.kernel.errors import Invalid, NotFound
+from opencobrowse.domain.people import OAuthClient, Organization, Role, Token, User
+from opencobrowse.kernel.errors import Clash, Invalid, NotFound
 from opencobrowse.ports.passwords import Passwords
-from opencobrowse.ports.store import Change, Conflict, Put, Store
+from opencobrowse.ports.store import Change, Conflict, Delete, Put, Store
 from opencobrowse.services.directory import Directory
-from opencobrowse.services.grants import roles_of, with_grants
+from opencobrowse.services.grants import PEOPLE_READ, roles_of, with_grants
 from opencobrowse.services.permissions import AGENT_PERMISSIONS, COBROWSE_AGENT
 from opencobrowse.services.signouts import everything_of
 
 MIN_PASSWORD: Final = 8
 _ATTEMPTS: Final = 8
+_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,45 @@ class Operator:
         self._directory = directory
         self._passwords = passwords
 
-    async def agents(self) -> list[User]:
+    async def agents(self, org: Organization) -> list[User]:
         """Everybody who may be the agent of a session, oldest first."""
-        org = await self._directory.organization()
-        people = await self._store.find(User, org_id=org.id)
-        return [user for user in people if user.active and COBROWSE_AGENT in user.permissions]
+        return [user for user in await self.people(org) if user.active and COBROWSE_AGENT in user.permissions]
 
-    async def person(self, email: str, name: str | None, password: str, agent: bool) -> Person:
+    async def people(self, org: Organization) -> list[User]:
+        """Everybody in an organisation but the deleted, oldest first."""
+        found = await self._store.find(User, org_id=org.id, limit=PEOPLE_READ)
+        return [user for user in found if not user.deleted]
+
+    async def clients(self, org: Organization) -> list[OAuthClient]:
+        """An organisation's programs, oldest first."""
+        return await self._store.find(OAuthClient, org_id=org.id, limit=PEOPLE_READ)
+
+    async def delete_client(self, org: Organization, client_id: str) -> OAuthClient:
+        """Remove a program and end its tokens. Raises `NotFound`."""
+        client = await self._store.get(OAuthClient, client_id)
+        if client is None or client.org_id != org.id:
+            raise NotFound(f"There is no OAuth client {client_id} in {org.name}.", code="client.not.found")
+        await self._store.commit(Delete(OAuthClient, client.id))
+        # After the client: none of its tokens is made any more.
+        while tokens := await self._store.find(Token, client_id=client.id, limit=_AT_ONCE):
+            await self._store.commit(*(Delete(Token, token.id) for token in tokens))
+        return client
+
+    async def organization_for(self, email: str, named: str | None) -> Organization:
+        """Where a person with this address is, or is to be made. Raises `Clash` where they are in another
+        organisation than the one that was named."""
+        found = await self._store.find(User, email=email.strip().lower())
+        organizations = self._directory.organizations
+        if not found:
+            return await organizations.named(named)
+        org = await organizations.named(found[0].org_id)
+        if named is not None and (await organizations.named(named)).id != org.id:
+            raise Clash(f"{found[0].email} is a user of {org.name}.", code="user.exists")
+        return org
+
+    async def person(
+        self, email: str, name: str | None, password: str, agent: bool, org: Organization | None = None
+    ) -> Person:
         """Make a person, or give the one with this address a new password and end their sign-ins.
 
         Raises `Invalid` for an address that is none and for a password that is too short.
@@ -49,17 +82,18 @@ class Operator:
             )
         found = await self._store.find(User, email=email.strip().lower())
         if not found:
-            return Person(await self._directory.create_user(email, name, password, agent=agent), made=True)
+            org_id = org.id if org else None
+            made = await self._directory.create_user(email, name, password, agent=agent, org_id=org_id)
+            return Person(made, made=True)
         hashed = await self._passwords.hash(password)
         for _ in range(_ATTEMPTS):
             user = (await self._store.find(User, email=email.strip().lower()))[0]
             roles = await roles_of(self._store, user)
             after = replace(
                 _as_agent(user, roles) if agent else _no_agent(user, roles),
-                password_hash=hashed, name=name or user.name, active=True,
+                password_hash=hashed, name=name or user.name, active=True, deleted=False,
             )  # fmt: skip
-            gone = await everything_of(self._store, user.id)
-            changes: list[Change] = [Put(after), *gone]
+            changes: list[Change] = [Put(after), *await everything_of(self._store, user.id)]
             try:
                 await self._store.commit(*changes)
             except Conflict:

@@ -84,6 +84,11 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         state = iif(json_extract(CAST(body AS TEXT), '$.active'), 'active', 'inactive');
     CREATE INDEX person_name ON person (org_id, state, name);
     """,
+    """
+    ALTER TABLE token ADD COLUMN client_id TEXT;
+    UPDATE token SET client_id = json_extract(CAST(body AS TEXT), '$.client_id');
+    CREATE INDEX token_client ON token (client_id);
+    """,
 )
 
 

@@ -112,7 +112,13 @@ TABLES: Final[Mapping[type[Any], Table]] = {
     WrapupCode: _table(
         "wrapup_code", WrapupCode, org_id=lambda r: r.org_id, name=lambda r: r.name.casefold()
     ),
-    Token: _table("token", Token, user_id=lambda r: r.user_id, expires_at=lambda r: r.expires_at),
+    Token: _table(
+        "token",
+        Token,
+        user_id=lambda r: r.user_id,
+        expires_at=lambda r: r.expires_at,
+        client_id=lambda r: r.client_id,
+    ),
     Conversation: _table(
         "conversation",
         Conversation,
