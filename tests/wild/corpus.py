@@ -194,6 +194,10 @@ def carried() -> Iterator[Case]:
         yield Case(
             f"{wrong} with another's body", f"{BASE}/{wrong}", {"participantId": "x", "sessionId": "y"}
         )
+    for path in ("conversations/cobrowse/sessions", "cobrowse/invites", "cobrowse/sessions", "cobrowse",
+                 "conversations/cobrowse/start", "conversation/cobrowse"):  # fmt: skip
+        for body in ({"conversationId": "{id}"}, {"conversationId": 7}, {"agentId": "{agent}"}, None):
+            yield Case(f"{path} with {body}", f"/api/v2/{path}", body)
 
 
 SCENES = ("queued", "alerting", "ended", "live", "no agent", "two agents", "agent without permission",

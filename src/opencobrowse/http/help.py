@@ -24,6 +24,7 @@ from opencobrowse.services.advice import Wish
 from opencobrowse.services.core import Core
 
 _AGENT_KEYS = ("agentId", "initiatorId", "participantId", "initiator", "data", "to", "participants")
+_BLANK = "{conversationId}"
 _MISSED = frozenset({404, 405})
 _ABOUT_THE_REQUEST = frozenset({400, 405, 413, 415})
 _ABOUT_THE_CALL = frozenset({400, 404, 405, 409, 403, 413, 415, 422})
@@ -83,12 +84,15 @@ def _say_what_comes_first(fault: Fault, path: str) -> None:
 def _wish(place: paths.Place, raw: bytes) -> Wish:
     """What a body that was refused seems to have wanted, read as leniently as can be."""
     body = _read(raw)
+    conversation_id = place.conversation_id
+    if conversation_id == _BLANK and isinstance(body.get("conversationId"), str):
+        conversation_id = canonical(body["conversationId"])
     data = body.get("data")
     kind = str(body.get("cobrowseType") or (data.get("mode") if isinstance(data, dict) else None)).lower()
     control = kind in ("control", "interactive")
     return Wish(
         place.call,
-        place.conversation_id,
+        conversation_id,
         _agent(body),
         _customer(body.get("participants")),
         CobrowseType.CONTROL if control else CobrowseType.VIEW,

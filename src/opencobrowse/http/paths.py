@@ -23,6 +23,11 @@ _MEDIA: Final = re.compile(
     r"(?:call(?:back)?|chat|e?mail|message|messaging|phone|screenshare|sms|social|voice|web(?:chat|messag)\w*"
     r"|cobrowse(?:session)?)s?\Z"
 )
+_NO_ID: Final = re.compile(
+    r"/api/v2/(?:conversations?/)?(?:[a-z]+/)?co-?brows\w*(?:/(?:sessions?|invit\w+|start|initiate|new|create))*\Z",
+    re.IGNORECASE,
+)
+"""Paths that want to start a session and say no conversation: that is in the body, if anywhere."""
 _GUEST: Final = re.compile(
     r"^/api/v2/(?:opencobrowse/(?:pages|signin|join)/?$|webdeployments/deployments/[^/]+/(?:cobrowse/|configurations/?$))"
 )
@@ -118,6 +123,8 @@ class PathTable:
     def right_path(self, path: str) -> str:
         """The path that was probably meant, with the caller's own ids in it."""
         path = path[:_LOOKED_AT].rstrip("/")
+        if _NO_ID.match(path):
+            return f"{_CONVERSATIONS}/{{conversationId}}/cobrowse"
         return _right_start(path) or self._nearest(path)
 
     def not_found(self, path: str) -> Fault:
