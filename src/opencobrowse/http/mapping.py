@@ -15,7 +15,7 @@ from opencobrowse.services.actor import Actor
 from opencobrowse.services.cobrowsesessions import CobrowseConversation
 from opencobrowse.services.guests import Invitation
 from opencobrowse.services.links import Links
-from opencobrowse.services.platform import PARTICIPANT_STATE
+from opencobrowse.services.platform import PARTICIPANT_STATE, queue_of
 from opencobrowse.services.sessions import SessionView
 from opencobrowse.services.start import Delivery, Started
 from opencobrowse.wire import api, cobrowsesessions, people
@@ -75,12 +75,6 @@ def participant(
         queue_id=(agent and queue_of(found)) or UNSET,
         **concluded(who, next((leg.disconnected_time for leg in reversed(legs)), None)),
     )
-
-
-def queue_of(found: c.Conversation) -> str | None:
-    """The queue that a conversation came through, where its metadata says so. There are none here."""
-    queue = found.metadata.get("queueId")
-    return queue if isinstance(queue, str) and queue else None
 
 
 def session_fields(started: Started, links: Links) -> dict[str, Any]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from opencobrowse.domain import conversation as c
+from opencobrowse.domain.control import Control
 from opencobrowse.domain.deployment import Configuration, Deployment
-from opencobrowse.domain.session import EndReason, FormerAgent, Session
-from opencobrowse.kernel.ids import iso
+from opencobrowse.domain.session import Session, part_of
+from opencobrowse.kernel.ids import Millis, iso
 from opencobrowse.services.links import Links
-from opencobrowse.services.platform import COBROWSE_STATE, DISCONNECT_TYPE, SESSION_DISCONNECT
+from opencobrowse.services.platform import COBROWSE_STATE, DISCONNECT_TYPE, SESSION_DISCONNECT, queue_of
 from opencobrowse.wire import events
 
 _PROVIDER: Final = "opencobrowse"
@@ -19,7 +20,7 @@ _DRAFT: Final = "DRAFT"
 def conversation(found: c.Conversation, sessions: list[Session], links: Links) -> events.Conversation:
     return events.Conversation(
         id=found.id,
-        participants=[_participant(p, sessions, links) for p in found.participants],
+        participants=[_participant(p, sessions, links, queue_of(found)) for p in found.participants],
         recording_state=found.recording_state.value,
         external_tag=found.external_tag,
     )
@@ -27,10 +28,9 @@ def conversation(found: c.Conversation, sessions: list[Session], links: Links) -
 
 def cobrowse(found: c.Conversation, session: Session, links: Links) -> events.CobrowseConversation:
     """The people of one session: its agent, those who were it before, the customer."""
-    queue = found.metadata.get("queueId")
-    about = events.Reference(id=queue) if isinstance(queue, str) else None
+    queue = queue_of(found)
     people = [
-        _media(who, leg, session, about)
+        _media(who, leg, session, queue)
         for who in found.participants
         if (leg := _leg(who, session, links)) is not None
     ]
@@ -62,7 +62,9 @@ def deployment_gone(deployment_id: str) -> events.DeploymentChange:
     return events.DeploymentChange(id=deployment_id, status="Deleting")
 
 
-def _participant(who: c.Participant, sessions: list[Session], links: Links) -> events.Participant:
+def _participant(
+    who: c.Participant, sessions: list[Session], links: Links, queue: str | None
+) -> events.Participant:
     legs = [leg for session in sessions if (leg := _leg(who, session, links)) is not None]
     return events.Participant(
         id=who.id,
@@ -79,59 +81,52 @@ def _participant(who: c.Participant, sessions: list[Session], links: Links) -> e
         name=who.name,
         address=who.address,
         user_id=who.user_id,
-        connected_time=iso(who.connected_at) if who.connected_at else None,
-        end_time=iso(who.left_at) if who.left_at else None,
+        queue_id=queue if who.purpose is c.Purpose.AGENT else None,
+        connected_time=_time(who.connected_at),
+        end_time=_time(who.left_at),
         wrapup=_wrapup(who),
     )
 
 
 def _leg(who: c.Participant, session: Session, links: Links) -> events.CobrowseLeg | None:
     """One participant's part in a session; None for who has none."""
-    former = next((f for f in reversed(session.former_agents) if f.participant_id == who.id), None)
-    viewer = who.id == session.agent_participant_id
-    if former is None and not viewer and who.id != session.customer_participant_id:
+    part = part_of(session, who.id)
+    if part is None:
         return None
-    gone = former if not viewer else None
-    reason = EndReason.TRANSFER if gone else session.end_reason
-    ended = gone.until if gone else session.ended_at
-    customer = session.customer_participant_id
-    held = viewer and session.control.value == "held" and customer
-    since = _connected(session, viewer, gone)
+    present, customer = who.id == session.agent_participant_id, session.customer_participant_id
+    held = present and session.control is Control.HELD and customer is not None
     return events.CobrowseLeg(
         id=session.id,
-        state="disconnected" if gone else COBROWSE_STATE[session.state],
+        state=COBROWSE_STATE[part.state],
         initial_state="offering",
         cobrowse_session_id=session.id,
-        cobrowse_role="viewer" if viewer or gone else "sharer",
+        cobrowse_role="viewer" if part.viewer else "sharer",
         controlling=[customer] if held and customer else [],
         provider=_PROVIDER,
-        provider_event_time=iso(ended or session.agent_since or session.accepted_at or session.created_at),
+        provider_event_time=iso(part.ended_at or part.connected_at or part.since),
         after_call_work_required=False,
-        viewer_url=links.viewer(session) if viewer else None,
-        connected_time=iso(since) if since else None,
-        disconnected_time=iso(ended) if ended else None,
-        disconnect_type=DISCONNECT_TYPE[reason] if reason else None,
+        viewer_url=links.viewer(session) if present else None,
+        connected_time=_time(part.connected_at),
+        disconnected_time=_time(part.ended_at),
+        disconnect_type=DISCONNECT_TYPE[part.end_reason] if part.end_reason else None,
     )
 
 
-def _connected(session: Session, viewer: bool, gone: FormerAgent | None) -> int | None:
-    """Since when this leg was connected: never before the customer agreed, nor before the agent came."""
-    if session.accepted_at is None or (gone is not None and session.accepted_at > gone.until):
-        return None
-    came = gone.since if gone else (session.agent_since or 0) if viewer else 0
-    return max(session.accepted_at, came)
+def _time(moment: Millis | None) -> str | None:
+    return iso(moment) if moment is not None else None
 
 
 def _media(
-    who: c.Participant, leg: events.CobrowseLeg, session: Session, queue: events.Reference | None
+    who: c.Participant, leg: events.CobrowseLeg, session: Session, queue: str | None
 ) -> events.CobrowseParticipant:
+    part = part_of(session, who.id)
     return events.CobrowseParticipant(
         id=who.id,
         purpose=who.purpose.value,
         state=leg.state,
         initial_state=leg.initial_state,
         direction="outbound",
-        start_time=iso(session.created_at),
+        start_time=iso(part.since if part else session.created_at),
         held=False,
         wrapup_required=False,
         attributes=dict(who.attributes),
@@ -143,7 +138,7 @@ def _media(
         name=who.name,
         address=who.address,
         user=events.Reference(id=who.user_id) if who.user_id else None,
-        queue=queue,
+        queue=events.Reference(id=queue) if queue and who.purpose is c.Purpose.AGENT else None,
         viewer_url=leg.viewer_url,
         connected_time=leg.connected_time,
         end_time=leg.disconnected_time,

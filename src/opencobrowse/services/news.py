@@ -19,6 +19,7 @@ from opencobrowse.domain.topics import Template
 from opencobrowse.ports.store import Change, Delete, Put, Store
 from opencobrowse.services import bodies
 from opencobrowse.services.links import Links
+from opencobrowse.services.platform import queue_of
 from opencobrowse.wire.api import Answer
 
 _CONVERSATIONS: Final = 5_000
@@ -108,11 +109,11 @@ class News:
         topics = tuple(filter(wanted, told))
         if topics:
             yield Event(org_id, topics, bodies.conversation(found, [*scene.sessions.values()], self._links))
-        queue = found.metadata.get("queueId")
+        queue = queue_of(found)
         for session in touched:
             whose = sorted(agents | {session.agent_user_id})
             told = [Template.USER_SESSIONS.of(u) for u in whose]
-            if isinstance(queue, str):
+            if queue is not None:
                 told.append(Template.QUEUE_SESSIONS.of(queue))
             topics = tuple(filter(wanted, told))
             if topics:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from opencobrowse.domain.conversation import ConversationState
+from opencobrowse.domain.conversation import Conversation, ConversationState
 from opencobrowse.domain.session import EndReason, SessionState
 
 PARTICIPANT_STATE: Final = {
@@ -35,3 +35,9 @@ DISCONNECT_TYPE: Final = {
 }
 # The two models of the platform name the same thing differently (field.md C2).
 SESSION_DISCONNECT: Final = {"timeout": "session.expired"}
+
+
+def queue_of(found: Conversation) -> str | None:
+    """The queue that whoever made the conversation names in its metadata: queues are not kept here."""
+    queue = found.metadata.get("queueId")
+    return queue if isinstance(queue, str) and queue else None

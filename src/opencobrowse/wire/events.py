@@ -63,6 +63,7 @@ class Participant(Answer):
     name: str | None = None
     address: str | None = None
     user_id: str | None = None
+    queue_id: str | None = None
     connected_time: str | None = None
     end_time: str | None = None
     wrapup: Wrapup | None = None
