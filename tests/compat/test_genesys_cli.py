@@ -90,6 +90,7 @@ def test_a_live_session_is_told_with_its_link(platform: Genesys) -> None:
     refused = run(platform, "start", "--conversation", talk.id)
     assert refused.exit_code == 1
     assert f"opencobrowse session end {talk.id}" in refused.stderr
+    assert f"Its agent's link: https://apps.example/cobrowse/{talk.cobrowse[0].id}" in refused.stderr
     assert platform.starts == 1
 
 

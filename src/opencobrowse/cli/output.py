@@ -145,5 +145,7 @@ def _show(error: ApiError) -> None:
             out.print("  [dim]A request that works:[/]")
             for line in str(error.help.example).splitlines():
                 out.print(f"    {line}", markup=False)
+    if error.body.get("viewerUrl"):  # of the session that is live already
+        out.print(f"  Its agent's link: {error.body['viewerUrl']}", markup=False)
     if error.context_id:
         out.print(f"  contextId: {error.context_id}", style="dim", markup=False)

@@ -90,6 +90,7 @@ def test_a_refusal_shows_the_cure_and_the_request_that_works(server: Server, con
     assert refused.stdout == ""
     assert "409 cobrowse.session.exists" in refused.stderr
     assert "A request that works:" in refused.stderr
+    assert f"Its agent's link: {server.url}/console/sessions/" in refused.stderr
     assert "contextId: " in refused.stderr
     as_json = run("start", "--conversation", conversation, "--control", "--json", **at(server))
     assert json.loads(as_json.stderr)["error"]["code"] == "cobrowse.session.exists"
