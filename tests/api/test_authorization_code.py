@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from tests.support.oauth import BACK, Person, brought, fields, new_user, pkce, register
+from tests.support.oauth import BACK, Person, age, brought, fields, new_user, pkce, register
 from tests.support.server import AGENT_EMAIL, Server
 
 CLI = {
@@ -297,7 +297,7 @@ def test_a_code_lives_for_a_minute(
     server: Server, anybody: httpx.Client, person: Person, program: dict[str, str]
 ) -> None:
     code = person.allow(**query(program))["code"]
-    stored(server, "authorization_code", -61_000)
+    age(server, "authorization_code", -61_000)
     answer = exchange(anybody, program, code)
     assert answer.json()["error"] == "invalid_grant"
 
@@ -475,7 +475,7 @@ def test_an_old_refresh_token_is_not_taken(
     server: Server, anybody: httpx.Client, person: Person, program: dict[str, str]
 ) -> None:
     first = granted(anybody, person, program)
-    stored(server, "refresh_token", -31 * 24 * 3_600_000)
+    age(server, "refresh_token", -31 * 24 * 3_600_000)
     assert refresh(anybody, program, first["refresh_token"]).json()["error"] == "invalid_grant"
 
 
@@ -549,18 +549,6 @@ def test_two_people_of_one_program_do_not_share_a_key(
         for token in tokens
     ]  # fmt: skip
     assert [a.status_code for a in answers] == [200, 409]
-
-
-def stored(server: Server, table: str, by: int) -> None:
-    """Move the expiry of the table's newest row by `by` milliseconds, as time would."""
-    with sqlite3.connect(server.data_dir / "opencobrowse.db", timeout=20) as db:
-        db.execute(
-            f"UPDATE {table} SET body = CAST(json_set(CAST(body AS TEXT), '$.expires_at', "
-            "json_extract(CAST(body AS TEXT), '$.expires_at') + ?) AS BLOB) WHERE rowid = "
-            f"(SELECT MAX(rowid) FROM {table})",
-            (by,),
-        )
-    db.close()
 
 
 def move(server: Server, email: str, org_id: str) -> None:

@@ -13,6 +13,7 @@ from opencobrowse.ports.passwords import Passwords
 from opencobrowse.ports.rooms import Rooms
 from opencobrowse.ports.store import Put, Store
 from opencobrowse.services.actor import Actor
+from opencobrowse.services.clients import find_client
 from opencobrowse.services.signouts import end_everything, end_token
 from opencobrowse.services.throttle import Lockout
 
@@ -126,7 +127,7 @@ class Access:
 
     async def client(self, actor: Actor) -> OAuthClient | None:
         """The program behind a token; None for a person's."""
-        return await self._store.get(OAuthClient, actor.client_id) if actor.client_id else None
+        return await find_client(self._store, actor.client_id) if actor.client_id else None
 
     async def _issue(
         self,

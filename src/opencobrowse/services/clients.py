@@ -7,7 +7,7 @@ from typing import Final
 
 from opencobrowse.domain.people import OAuthClient
 from opencobrowse.kernel import limits
-from opencobrowse.kernel.errors import Detail, Invalid
+from opencobrowse.kernel.errors import Clash, Detail, Invalid
 from opencobrowse.ports.store import Store
 from opencobrowse.services import keys, redirects
 from opencobrowse.services.permissions import ALL
@@ -36,7 +36,9 @@ class ClientKind:
     redirect_uris: tuple[str, ...] = ()
 
     def applied(self, client: OAuthClient) -> OAuthClient:
-        """`client` as such a one. Raises `Invalid`."""
+        """`client` as such a one. Raises `Invalid`, or `Clash` for an id that is taken."""
+        if client.id == COMMAND_LINE.id:
+            raise Clash(f"{client.id} is the id of our own command line.", code="client.exists")
         if len(self.public_keys) > limits.PUBLIC_KEYS_PER_CLIENT:
             raise _too_many("public keys", limits.PUBLIC_KEYS_PER_CLIENT)
         if len(self.redirect_uris) > limits.REDIRECT_URIS_PER_CLIENT:
