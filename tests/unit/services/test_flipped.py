@@ -1,4 +1,4 @@
-"""A bit flipped anywhere in what lets somebody in is refused: access tokens, codes, refresh tokens, proofs."""
+"""A bit flipped anywhere in what lets somebody in is refused: tokens, codes, refresh tokens, proofs."""
 
 from __future__ import annotations
 
