@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,3 +161,51 @@ def test_wrong_credentials(installed: Path, server: Server) -> None:
         assert process.stdin is not None
         process.stdin.close()
     assert rejected.value.error["status"] == 401
+
+
+def test_the_calls_on_participants(node: Node, call: str, http: httpx.Client) -> None:
+    """field.md C1: attributes, wrap-up, recording, communications, replace, as this SDK asks for them."""
+    node.start(call)
+    api = "ConversationsApi"
+    agent = next(p for p in node(api, "getConversation", call)["participants"] if p["purpose"] == "agent")
+    leg = agent["cobrowsesessions"][0]["id"]
+    base, who = "ConversationsCobrowsesession", (call, agent["id"])
+    noted = node(api, f"patch{base}ParticipantAttributes", *who, {"body": {"attributes": {"a": "1"}}})
+    assert noted == {"attributes": {"a": "1"}}
+    codes = node(api, f"get{base}ParticipantWrapupcodes", *who)
+    said = {"code": codes[0]["id"], "provisional": True}
+    node(api, f"post{base}ParticipantCommunicationWrapup", *who, leg, {"body": said})
+    with pytest.raises(Rejected) as none:
+        node(api, f"get{base}ParticipantWrapup", *who)
+    assert none.value.error["code"] == "wrapup.not.found"
+    assert node(api, f"get{base}ParticipantWrapup", *who, {"provisional": True})["code"] == said["code"]
+    by_leg = node(api, f"get{base}ParticipantCommunicationWrapup", *who, leg, {"provisional": True})
+    assert by_leg["name"] == codes[0]["name"]
+    assert node(api, f"put{base}Recordingstate", call, {"recordingState": "PAUSED"}) == "PAUSED"
+    node(api, f"patch{base}Participant", *who, {"body": {"wrapupSkipped": True}})
+    body = {"email": f"{uuid.uuid4().hex[:10]}@example.com", "name": "Ben", "agent": True}
+    ben = http.post("/api/v2/users", json=body).json()["id"]
+    node(api, f"post{base}ParticipantReplace", *who, {"body": {"userId": ben}})
+    one = node(api, f"get{base}", call)
+    states = {
+        p["user"]["id"]: (p["state"], p.get("disconnectType")) for p in one["participants"] if "user" in p
+    }
+    assert states[ben] == ("offering", None)
+    assert states[agent["userId"]] == ("disconnected", "transfer")
+    now = next(p["id"] for p in one["participants"] if p.get("user", {}).get("id") == ben)
+    ended = node(api, f"patch{base}ParticipantCommunication", call, now, leg, {"state": "disconnected"})
+    assert ended == {}
+    assert {p["state"] for p in node(api, f"get{base}", call)["participants"]} == {"disconnected"}
+
+
+def test_wrapup_codes(node: Node) -> None:
+    name = f"Refund {uuid.uuid4().hex[:6]}"
+    made = node("RoutingApi", "postRoutingWrapupcodes", {"name": name})
+    listing = node("RoutingApi", "getRoutingWrapupcodes", {"name": name})
+    assert [code["id"] for code in listing["entities"]] == [made["id"]]
+    renamed = node("RoutingApi", "putRoutingWrapupcode", made["id"], {**made, "name": f"{name}!"})
+    assert renamed["name"] == f"{name}!"
+    node("RoutingApi", "deleteRoutingWrapupcode", made["id"])
+    with pytest.raises(Rejected) as gone:
+        node("RoutingApi", "getRoutingWrapupcode", made["id"])
+    assert gone.value.error["status"] == 404

@@ -29,13 +29,16 @@ _COMMUNICATION_TYPE: Final[dict[c.ConversationType, Literal["Call", "Message", "
 }
 
 
-def conversation(found: c.Conversation, sessions: list[Session], links: Links) -> api.Conversation:
-    """A conversation with its participants and, inside them, its sessions."""
+def conversation(
+    found: c.Conversation, sessions: list[Session], links: Links, *, platform: bool = False
+) -> api.Conversation:
+    """A conversation with its participants and, inside them, its sessions. `platform`: its state in the
+    platform's word for it (`connected`) instead of ours (`active`)."""
     created, queue = iso(found.created_at), queue_of(found)
     return api.Conversation(
         id=found.id,
         type=found.type.value,
-        state=found.state.value,
+        state=PARTICIPANT_STATE[found.state] if platform else found.state.value,
         participants=[participant(found, p, sessions, links) for p in found.participants],
         metadata=dict(found.metadata),
         routing_data={"queueId": queue} if queue else {},

@@ -29,6 +29,12 @@ MAX_RETRY_AFTER: Final = 180
 AnyRequest = Request[Any, Any, Any]
 
 
+def speaks_platform(request: AnyRequest) -> bool:
+    """Whether one of the platform's official SDKs calls, which take no words but the platform's: the one for
+    Python makes `outdated_sdk_version` of any other."""
+    return "purecloud-sdk" in request.headers
+
+
 def body(fault: Fault, context_id: str, public_url: str = "") -> dict[str, Any]:
     """The `ErrorBody` of a fault, with what the fault brings along (a live session's links, for example)."""
     example = fault.example

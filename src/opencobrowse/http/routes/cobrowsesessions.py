@@ -12,7 +12,7 @@ from opencobrowse.http import mapping
 from opencobrowse.http.auth import actor_of
 from opencobrowse.http.framework import Nothing
 from opencobrowse.http.paging import numbered
-from opencobrowse.http.problems import AnyRequest
+from opencobrowse.http.problems import AnyRequest, speaks_platform
 from opencobrowse.services.cobrowsesessions import CobrowseConversation
 from opencobrowse.services.core import Core
 from opencobrowse.services.participants import ParticipantChange
@@ -54,7 +54,8 @@ def handlers(core: Core) -> list[Any]:
         actor = await actor_of(request, core)
         conversation = await core.cobrowse_sessions.end(actor, conversation_id)
         sessions = await core.conversations.sessions(conversation)
-        return mapping.conversation(conversation, sessions, core.links)
+        platform = speaks_platform(request)
+        return mapping.conversation(conversation, sessions, core.links, platform=platform)
 
     @post("/api/v2/conversations/{conversation_id:str}/disconnect", status_code=202)
     async def disconnect_conversation(request: AnyRequest, conversation_id: FromPath[str]) -> Response[str]:

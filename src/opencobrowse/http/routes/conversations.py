@@ -16,7 +16,7 @@ from opencobrowse.domain.conversation import (
 )
 from opencobrowse.http import mapping, paging
 from opencobrowse.http.auth import actor_of
-from opencobrowse.http.problems import AnyRequest
+from opencobrowse.http.problems import AnyRequest, speaks_platform
 from opencobrowse.http.routes.start import create_started, key_of
 from opencobrowse.kernel.errors import Detail, Invalid
 from opencobrowse.services.conversations import Endpoint, NewConversation, NewParticipant
@@ -27,8 +27,9 @@ _ALIASES: Final = {"call": "voice", "webmessaging": "message"}
 
 
 def handlers(core: Core) -> list[Any]:
-    async def shown(conversation: Conversation) -> api.Conversation:
-        return mapping.conversation(conversation, await core.conversations.sessions(conversation), core.links)
+    async def shown(request: AnyRequest, found: Conversation) -> api.Conversation:
+        sessions = await core.conversations.sessions(found)
+        return mapping.conversation(found, sessions, core.links, platform=speaks_platform(request))
 
     @post("/api/v2/conversations", status_code=201)
     async def create_conversation(request: AnyRequest, data: JSONBody[api.NewConversation]) -> Response[Any]:
@@ -40,7 +41,7 @@ def handlers(core: Core) -> list[Any]:
             return await create_started(core, request, wish)
         conversation = await core.conversations.create(actor, wish)
         headers = {"Location": f"/api/v2/conversations/{conversation.id}"}
-        return Response(await shown(conversation), status_code=201, headers=headers)
+        return Response(await shown(request, conversation), status_code=201, headers=headers)
 
     @get("/api/v2/conversations")
     async def list_conversations(
@@ -54,13 +55,13 @@ def handlers(core: Core) -> list[Any]:
         page = paging.asked(request)
         found, total = await core.conversations.find(actor, external_tag, offset=page.offset, limit=page.size)
         keys = paging.numbered_keys(request, page, total)
-        return api.Listing(entities=[await shown(c) for c in found], **keys)
+        return api.Listing(entities=[await shown(request, c) for c in found], **keys)
 
     @get("/api/v2/conversations/{conversation_id:str}")
     async def get_conversation(request: AnyRequest, conversation_id: FromPath[str]) -> api.Conversation:
         """One conversation, with its participants and their sessions."""
         actor = await actor_of(request, core)
-        return await shown(await core.conversations.get(actor, conversation_id))
+        return await shown(request, await core.conversations.get(actor, conversation_id))
 
     @patch("/api/v2/conversations/{conversation_id:str}")
     async def patch_conversation(
@@ -69,7 +70,7 @@ def handlers(core: Core) -> list[Any]:
         """Move it: `active` connects the agent, `disconnected` ends it and its session."""
         actor = await actor_of(request, core)
         return await shown(
-            await core.conversations.set_state(actor, conversation_id, ConversationMove(data.state))
+            request, await core.conversations.set_state(actor, conversation_id, ConversationMove(data.state))
         )
 
     @delete("/api/v2/conversations/{conversation_id:str}")

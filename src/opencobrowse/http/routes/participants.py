@@ -167,7 +167,7 @@ async def keep_recording_state(
     actor = await actor_of(request, core)
     state = RecordingState(data.recording_state)
     after = await core.media.set_recording(actor, conversation_id, state)
-    return Response(after.recording_state.value, media_type="application/json")
+    return Response(f'"{after.recording_state.value}"', media_type="application/json")
 
 
 def target_of(body: wire.TransferRequest) -> Target:
