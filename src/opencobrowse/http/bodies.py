@@ -6,6 +6,7 @@ step; only a refused one is looked at closely (`explain`).
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import json
 import re
@@ -33,6 +34,8 @@ def check(raw: bytes) -> None:
     """Refuse what is no JSON or would be read differently by two readers: repeated keys, endless numbers,
     broken Unicode, towers of brackets. Raises `Invalid`."""
     try:
+        if raw.startswith(codecs.BOM_UTF8):
+            raise _Refused("it begins with a byte order mark, bytes EF BB BF, which JSON has not")
         value = _STRICT.decode(raw.decode())
         if b"\\u" in raw:
             json.dumps(value, ensure_ascii=False).encode()

@@ -64,8 +64,10 @@ class Edge:
         scope["paths"] = self._table
         scope["path"] = canonical_path(scope["path"])
         extra = common_headers(scope, headers, context_id)
+        if scope["method"] == "HEAD" and "HEAD" not in self._table.methods(scope["path"]):
+            scope = {**scope, "method": "GET"}  # the server, which sees the HEAD, sends no body
         if scope["method"] == "OPTIONS":
-            allowed = ", ".join(sorted(self._table.methods(scope["path"]) | {"OPTIONS"}))
+            allowed = ", ".join(sorted(_with_head(self._table.methods(scope["path"])) | {"OPTIONS"}))
             await answer(send, 204, [*extra, *_PREFLIGHT, (b"allow", allowed.encode())], b"")
             return
         fault = self._spend(scope, headers, extra) or await self._run(scope, headers, receive, send, extra)
@@ -152,6 +154,11 @@ class Edge:
         except Exception as error:  # the refusal itself must get out, with its help or without
             problems.crash(error, scope["context_id"])
             return fault
+
+
+def _with_head(methods: frozenset[str]) -> frozenset[str]:
+    """What can be read can be asked for without its body."""
+    return methods | {"HEAD"} if "GET" in methods else methods
 
 
 async def _read(receive: Any) -> bytes:

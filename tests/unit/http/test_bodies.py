@@ -65,7 +65,7 @@ def test_many_brackets_side_by_side_are_no_tower() -> None:
         (b"[Infinity]", "no JSON number"),
         (b'["\\udc00"]', "surrogate"),
         (b'{"\xe4": 1}', "not UTF-8"),
-        (b"\xef\xbb\xbf{}", "line 1, column 1"),
+        (b"\xef\xbb\xbf{}", "byte order mark"),
         (b"{} {}", "line 1, column 4"),
     ],
 )
