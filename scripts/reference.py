@@ -9,7 +9,8 @@ from pathlib import Path
 
 from opencobrowse.http import catalogue
 from opencobrowse.runtime.settings import PREFIX, describe
-from opencobrowse.services.permissions import BROAD, PERMISSIONS
+from opencobrowse.services.permissions import BROAD, PERMISSIONS, ROLE_EDIT
+from opencobrowse.services.roles import default_roles
 
 OUT = Path(__file__).parent.parent / "docs" / "reference"
 
@@ -25,7 +26,33 @@ def permissions() -> str:
         "",
     ]
     table = ["| permission | allows to | means the same |", "|---|---|---|", *rows]
-    return "\n".join([*head, *table, "", *broad, ""])
+    return "\n".join([*head, *table, "", *broad, "", *_roles()])
+
+
+def _roles() -> list[str]:
+    """The default roles, and the rules of giving."""
+    made = default_roles("", 0)
+    return [
+        "## Roles",
+        "",
+        "A user may do what was granted to them and what their roles hold; a token never more than its",
+        "user. Each organisation is made with these roles (`defaultRoleId`), which stay:",
+        "",
+        *(f"- **{role.name}**: {_listed(sorted(role.permissions))}." for role in made[:1]),
+        f"- **{made[1].name}**: every permission, also those that a later version brings.",
+        "",
+        "- Changing a role changes all who hold it, at once: who loses `cobrowse:agent` loses their viewer.",
+        f"- Roles are made, changed and given with `{ROLE_EDIT}`: who holds it may give anything.",
+        "- A token without it gives what it holds itself, narrowed by its scope, and cannot change the e-mail",
+        "  address of somebody who holds more (403 `permission.not.held`).",
+        f"- Nobody takes `{ROLE_EDIT}` from themselves (409 `own.administration`): another does.",
+        "- What a role holds is not taken from one person alone (409 `permission.of.role`): take the role.",
+        "- Locked out all the same: `opencobrowse client create` at the data directory makes a client with",
+        "  every permission, and the bootstrap client gets every permission at every start.",
+        "- In a policy (`permissionPolicies`), a name of two parts has its domain for the entity, too:",
+        "  `cobrowse:agent` is the action `agent` on `cobrowse` of `cobrowse`.",
+        "",
+    ]
 
 
 def _listed(names: Iterable[str]) -> str:

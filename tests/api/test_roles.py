@@ -243,6 +243,10 @@ def test_a_narrow_token_gives_no_more_than_it_holds(http: httpx.Client, narrow: 
     assert held(http, user) == []
     assert narrow.post(path, json={"add": ["user:read"]}).json()["permissions"] == ["user:read"]
     role = default_role(http, "cobrowseAdministrator")["id"]
+    boss = new_user(http, permissions=["authorization:role:edit"])
+    for email, status in ((f"{uuid.uuid4()}@example.com", 403), (boss["email"], 200)):
+        answer = narrow.patch(f"/api/v2/users/{boss['id']}", json={"email": email})
+        assert answer.status_code == status, "who has the address of an administrator may become one"
     for method, sent, body in [
         ("POST", ROLES, {"name": "Mine"}),
         ("PATCH", f"{ROLES}/{role}", {"description": "Mine"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -156,3 +157,114 @@ def test_an_agent_reads_themselves_and_makes_nobody(http: httpx.Client, server: 
         assert agent.post("/api/v2/users", json={"email": "z@example.com"}).status_code == 403
         path = f"/api/v2/users/{user['id']}/permissions"
         assert agent.post(path, json={"add": ["user:write"]}).status_code == 403
+
+
+def test_fields_without_a_meaning_here_are_kept(http: httpx.Client) -> None:
+    """The platform's `CreateUser` and `UpdateUser`: null clears, what is left out stays."""
+    phone = {"address": "+49 30 1234", "mediaType": "PHONE", "type": "WORK"}
+    user = new_user(http, department="Support", title="Agent", divisionId="any", addresses=[phone])
+    assert (user["department"], user["title"], user["addresses"]) == ("Support", "Agent", [phone])
+    assert user["primaryContactInfo"][0]["address"] == user["email"]
+    body = {"title": None, "biography": {"hobbies": ["chess"]}, "acdAutoAnswer": True}
+    changed = http.patch(f"/api/v2/users/{user['id']}", json=body).json()
+    assert "title" not in changed
+    assert (changed["department"], changed["biography"]) == ("Support", {"hobbies": ["chess"]})
+    assert changed["acdAutoAnswer"] is True
+    assert http.patch(f"/api/v2/users/{user['id']}", json=changed_back(changed)).json()["version"] == 2
+
+
+def changed_back(user: dict[str, Any]) -> dict[str, Any]:
+    """A program reads a user and sends what it read; what is ours alone it does not know."""
+    return {name: value for name, value in user.items() if name not in ("permissions", "division")}
+
+
+def test_what_is_kept_is_bounded(http: httpx.Client) -> None:
+    """I11: 64 KiB for each user, and 400 that names the largest."""
+    user = new_user(http, title="Agent")
+    body = {"biography": "x" * 70_000, "department": "Support"}
+    refused = http.patch(f"/api/v2/users/{user['id']}", json=body)
+    assert (refused.status_code, refused.json()["details"][0]["fieldName"]) == (400, "biography")
+    assert "department" not in http.get(f"/api/v2/users/{user['id']}").json()
+
+
+def test_the_address_can_change(http: httpx.Client, server: Server) -> None:
+    user, email = new_user(http, password=PASSWORD), f"{uuid.uuid4()}@example.com"
+    taken = http.patch(f"/api/v2/users/{user['id']}", json={"email": AGENT_EMAIL})
+    assert (taken.status_code, taken.json()["code"]) == (409, "user.exists")
+    wrong = http.patch(f"/api/v2/users/{user['id']}", json={"email": "nothing"})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid.value")
+    two = http.patch(f"/api/v2/users/{user['id']}", json={"email": email, "username": "other@example.com"})
+    assert two.status_code == 400
+    changed = http.patch(f"/api/v2/users/{user['id']}", json={"email": email.upper()}).json()
+    assert (changed["email"], changed["username"]) == (email, email)
+    with signed_in(server, email) as person:
+        assert person.get("/api/v2/users/me").json()["id"] == user["id"]
+
+
+def test_a_deleted_user_is_nobody_until_made_active_again(http: httpx.Client, server: Server) -> None:
+    user = new_user(http, password=PASSWORD, agent=True)
+    path = f"/api/v2/users/{user['id']}"
+    with signed_in(server, user["email"]) as person:
+        answer = http.delete(path)
+        assert (answer.status_code, answer.json()) == (200, {})
+        assert person.get("/api/v2/users/me").status_code == 401
+    for method, body in [("GET", None), ("DELETE", None), ("PATCH", {"name": "X"})]:
+        assert http.request(method, path, json=body).status_code == 404
+    assert http.post(f"{path}/permissions", json={"add": ["cobrowse:agent"]}).status_code == 404
+    again = http.post("/api/v2/users", json={"email": user["email"]})
+    assert (again.status_code, again.json()["code"]) == (409, "user.exists")
+    deleted = http.get(path, params={"state": "deleted"}).json()
+    assert (deleted["state"], deleted["permissions"]) == ("deleted", [])
+    back = http.patch(path, json={"state": "active"}).json()
+    assert (back["state"], back["permissions"]) == ("active", [])
+    with httpx.Client(base_url=server.url) as client:
+        body = {"email": user["email"], "password": PASSWORD}
+        assert client.post("/api/v2/opencobrowse/signin", json=body).status_code == 401, (
+            "the password is gone"
+        )
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ([{"type": "EXACT", "fields": ["email"], "value": "{mark}-a@EXAMPLE.com"}], "a"),
+        ([{"type": "STARTS_WITH", "fields": ["email"], "value": "{mark}"}], "ab"),
+        ([{"type": "CONTAINS", "value": "{mark}-"}], "ab"),
+        ([{"type": "TERMS", "fields": ["department"], "values": ["sales", "{mark}"]}], "b"),
+        ([{"fields": ["title"], "value": "{mark} lead"}], "a"),
+        ([{"type": "CONTAINS", "value": "{mark}"}, {"fields": ["title"], "value": "{mark} lead",
+                                                   "operator": "NOT"}], "b"),
+        ([{"fields": ["title"], "value": "{mark} lead", "operator": "OR"},
+          {"fields": ["email"], "value": "{mark}-b@example.com", "operator": "OR"}], "ab"),
+        ([{"group": [{"type": "CONTAINS", "value": "{mark}"}]}], "ab"),
+        ([{"value": "{mark}"}], ""),
+    ],
+)  # fmt: skip
+def test_searching(http: httpx.Client, query: Any, found: str) -> None:
+    mark = f"m{uuid.uuid4().hex[:12]}"
+    http.post("/api/v2/users", json={"email": f"{mark}-a@example.com", "title": f"{mark} lead"})
+    http.post("/api/v2/users", json={"email": f"{mark}-b@example.com", "department": f"{mark}"
+                                                                                      if "TERMS" in str(query)
+                                                                                      else "x"})  # fmt: skip
+    sent = json.loads(json.dumps(query).replace("{mark}", mark))
+    answer = http.post("/api/v2/users/search", json={"query": sent, "sortOrder": "ASC"})
+    assert answer.status_code == 200, answer.text
+    assert [user["email"] for user in answer.json()["results"]] == [f"{mark}-{x}@example.com" for x in found]
+
+
+def test_a_search_by_what_is_not_there_names_what_is(http: httpx.Client) -> None:
+    refused = http.post("/api/v2/users/search", json={"query": [{"fields": ["shoeSize"], "value": "1"}]})
+    assert refused.status_code == 400
+    assert "email" in refused.json()["help"]["summary"]
+
+
+def test_the_store_pages_by_name_whatever_the_case(http: httpx.Client) -> None:
+    names = ["ada", "Ärger", "Bea", "zoe"]
+    ids = {new_user(http, name=name)["id"] for name in reversed(names)}
+    seen: list[str] = []
+    uri: str | None = "/api/v2/users?pageSize=7"
+    while uri:
+        page = http.get(uri).json()
+        seen += [user["name"] for user in page["entities"] if user["id"] in ids]
+        uri = page.get("nextUri")
+    assert seen == sorted(names, key=str.casefold)

@@ -150,6 +150,8 @@ class Users:
             _check_version(user, wish.version)
             if user.deleted and not wish.active:
                 raise _unknown(user_id)
+            if email not in (None, user.email):  # it is the sign-in: whoever has the address may become them
+                check_may_give(actor, user.permissions)
             after = replace(
                 user,
                 name=user.name if wish.name is None else wish.name,

@@ -166,7 +166,7 @@ class NewUser(Body):
     addresses: list[ContactBody] | None = None
 
 
-class ContactBody(Body):
+class ContactBody(Body, omit_defaults=True):
     """The platform's `Contact`."""
 
     address: Text | None = None
