@@ -31,6 +31,7 @@ permission that is taken from a person, and a person who is made inactive, count
 - **ended**: the answer once the conversation has ended, and once its session alone is over. Unless it says
   *changes*, such a call changes nothing.
 """
+_BLANKS: Final = {"organization": "division", "wrapupCode": "wrap-up code"}
 _WHO: Final = {"program": "program", "agent": "agent", "colleague": "other agent", "bystander": "bystander"}
 
 
@@ -72,13 +73,16 @@ def _refused(trials: Trials, name: str) -> str:
 
 
 def _stranger(trials: Trials, name: str) -> str:
-    found = trials.stranger(name)
-    others = [
-        f"`{blank}` {trial.foreign.status_code}"
-        for blank, trial in found.items()
-        if trial.foreign.status_code != 404
-    ]
-    return ", ".join(["404", *others]) if found else "none"
+    """`404, 400 for the division`: by what the id is of, where it is not all the same."""
+    statuses = {
+        _BLANKS.get(blank, blank): trial.foreign.status_code
+        for blank, trial in trials.stranger(name).items()
+        if blank != "*"
+    }
+    rest = [f"{status} for the {blank}" for blank, status in statuses.items() if status != 404]
+    if len(rest) == 1 and len(statuses) == 1:
+        rest = [str(status) for status in statuses.values()]
+    return ", ".join([*(["404"] if 404 in statuses.values() else []), *rest]) or "none"
 
 
 def _ended(trials: Trials, name: str) -> str:

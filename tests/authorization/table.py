@@ -43,8 +43,7 @@ class Row:
       session alone, has ended; None where the call is about neither. `*_changes`: that is a change still.
     - `inside`: blanks that must belong to the conversation. `refused`: by blank, the status where it is not
       this caller's to name, if that is not 404.
-    - `changes`: a success changes something. `status`: of a success, where it is not the one of the 2xx
-      that the description has.
+    - `status`: of a success, where it is not the 2xx that the description has.
     """
 
     any_of: tuple[str, ...] = ()
@@ -66,7 +65,6 @@ class Row:
     over_changes: bool = False
     inside: tuple[str, ...] = ()
     refused: Mapping[str, int] = field(default_factory=dict)
-    changes: bool = True
     status: int | None = None
     note: str = ""
 

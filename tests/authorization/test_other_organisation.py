@@ -24,7 +24,7 @@ def test_an_id_of_another_organisation_is_as_good_as_none(trials: Trials, name: 
 @pytest.mark.parametrize("name", [n for n, row in ROWS.items() if not row.open_to])
 def test_what_names_no_id_shows_nothing_of_another_organisation(trials: Trials, name: str) -> None:
     call = trials.calls[name]
-    mine, theirs = trials.world_for(call), trials.lab.world(live=True)
+    mine, theirs = trials.world_for(call), trials.world_for(call, whose="theirs")
     answer = trials.send(call, mine.ids, trials.caller(call, mine))
     assert answer.status_code == call.success, answer.text
     assert theirs.told_in(answer.text) == set()

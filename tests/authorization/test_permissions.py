@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 
 from opencobrowse.services.permissions import ALL
 from tests.authorization.checks import refused, said
 from tests.authorization.rows import SECURED
 from tests.authorization.trials import Trials, never
+
+# What everybody knows of themselves.
+OWN: Final = {
+    "program": {"organization", "client"},
+    "newcomer": {"organization", "newcomer", "newcomerEmail"},
+}
 
 
 @pytest.mark.parametrize("name", SECURED)
@@ -31,8 +39,7 @@ def test_all_other_permissions_together_are_not_enough(trials: Trials, name: str
 
 @pytest.mark.parametrize("name", SECURED)
 def test_who_may_not_call_it_does_not_hear_what_there_is(trials: Trials, name: str) -> None:
-    """With no permission at all: the same 403 for what exists and for what never was, and no id in it that
-    the caller did not send."""
+    """With no permission at all: the same 403 for what exists and for what never was."""
     call = trials.calls[name]
     if not call.row.any_of:
         return
@@ -43,4 +50,14 @@ def test_who_may_not_call_it_does_not_hear_what_there_is(trials: Trials, name: s
     there, nowhere = trials.send(call, world.ids, token), trials.send(call, unknown, token)
     refused(there, 403)
     assert said(there, world.ids) == said(nowhere, unknown)
-    assert world.told_in(there.text) <= set(call.blanks)
+
+
+@pytest.mark.parametrize("who", OWN)
+@pytest.mark.parametrize("name", SECURED)
+def test_who_holds_nothing_learns_nothing(trials: Trials, name: str, who: str) -> None:
+    """Whatever the answer is: it names what was sent and what is the caller's own, and nothing else."""
+    call = trials.calls[name]
+    world = trials.world_for(call)
+    token = trials.lab.token(world, frozenset(), None if who == "program" else who)
+    answer = trials.send(call, world.ids, token)
+    assert world.told_in(answer.text) <= OWN[who] | set(call.blanks), answer.text

@@ -46,6 +46,18 @@ def test_once_the_session_is_over(trials: Trials, name: str) -> None:
     assert trials.after(name, "session") == (row.over, row.over_changes)
 
 
+@pytest.mark.parametrize("name", ROWS)
+def test_who_only_reads_writes_nothing(trials: Trials, name: str) -> None:
+    """GET and HEAD are safe (RFC 9110 section 9.2.1): once or twice, the store is as it was."""
+    call = trials.calls[name]
+    if call.method not in ("GET", "HEAD"):
+        return
+    world = trials.world_for(call)
+    token = trials.caller(call, world)
+    with trials.lab.nothing_written(name):
+        assert trials.send(call, world.ids, token).status_code == call.success
+
+
 def test_every_call_about_a_conversation_says_what_becomes_of_it(trials: Trials) -> None:
     about = {name for name, call in trials.calls.items() if "conversation" in call.blanks}
     assert about - {*ENDED} == set()

@@ -45,6 +45,7 @@ class Trials:
         self.lab = lab
         self.description = dict(lab.http.get("/openapi.json").json())
         self.calls = {call.name: call for call in self._described()}
+        self._fresh: dict[tuple[str, bool, str | None], World] = {}
         self._kept: dict[tuple[str, str], object] = {}
 
     def send(
@@ -59,19 +60,25 @@ class Trials:
         made["headers"] = {**made["headers"], "X-Forwarded-For": _address(), **headers}
         if bearer is not None:
             made["headers"]["Authorization"] = f"Bearer {bearer}"
-        return self.lab.http.request(**made)
+        before = self.lab.version()
+        answer = self.lab.http.request(**made)
+        if self.lab.version() != before:
+            self._fresh.clear()
+        return answer
 
-    def world_for(self, call: Call, ended: str | None = None) -> World:
-        return self.lab.world(live=call.row.live, ended=ended)
+    def world_for(self, call: Call, ended: str | None = None, whose: str = "mine") -> World:
+        """A world in which the call would succeed, and nothing has happened yet: a new one, or one in which
+        every call so far was refused or only read."""
+        key = whose, call.row.live, ended
+        if key not in self._fresh:
+            self._fresh[key] = self.lab.world(live=call.row.live, ended=ended)
+        return self._fresh[key]
 
     def caller(self, call: Call, world: World, permissions: frozenset[str] = ALL) -> str | None:
         """A token of who makes this call; None for one that is open."""
         if call.row.open_to:
             return None
-        if call.row.caller == "program" and permissions == ALL:
-            return world.bearer
-        person = None if call.row.caller == "program" else call.row.caller
-        return self.lab.token(world, permissions, person)
+        return self.lab.token(world, permissions, _person(call))
 
     def tag(self, name: str) -> str:
         """What the description files the call under."""
@@ -120,9 +127,12 @@ class Trials:
         return cast(T, self._kept[key])
 
     def _need(self, call: Call) -> Need:
-        world, works, named = self.world_for(call), set[str](), set[str]()
+        works, named = set[str](), set[str]()
         for permission in (None, *sorted(ALL)):
             held = frozenset[str]() if permission is None else frozenset({permission})
+            world = self.world_for(call)
+            if permission is not None and (held, _person(call)) not in world.tokens:
+                self.lab.single_permissions(world, _person(call))
             token = self.caller(call, world, held)
             before = self.lab.version()
             answer = self.send(call, world.ids, token)
@@ -134,12 +144,10 @@ class Trials:
             if permission is None:
                 return Need(frozenset(), frozenset())
             works.add(permission)
-            if call.row.changes:
-                world = self.world_for(call)
         return Need(frozenset(works), frozenset(named))
 
     def _stranger(self, call: Call) -> dict[str, Stranger]:
-        mine, theirs = self.world_for(call), self.world_for(call)
+        mine, theirs = self.world_for(call), self.world_for(call, whose="theirs")
         sets: list[tuple[str, tuple[str, ...]]] = [(blank, (blank,)) for blank in call.blanks]
         if call.row.open_to:
             sets = sets if len(sets) > 1 else []
@@ -167,6 +175,10 @@ class Trials:
                 path, method, operation = found
                 good = [int(status) for status in operation["responses"] if status.startswith("2")]
                 yield Call(name, method.upper(), path, row.status or good[0], row)
+
+
+def _person(call: Call) -> str | None:
+    return None if call.row.caller == "program" else call.row.caller
 
 
 def _named(answer: httpx.Response) -> set[str]:

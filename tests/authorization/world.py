@@ -12,7 +12,7 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,6 +52,7 @@ class World:
 
     ids: dict[str, str]
     bearer: str = ""
+    tokens: dict[tuple[frozenset[str], str | None], str] = field(default_factory=dict)
 
     @property
     def org_id(self) -> str:
@@ -91,6 +92,7 @@ class Lab:
         may do nothing."""
         world = World({name: str(uuid.uuid4()) for name in ("organization", "client")}, _bearer())
         token = self._token(world, world.bearer, ALL, None, self.clock.now() + HOUR)
+        world.tokens[ALL, None] = world.bearer
         records = self._organisation(world.ids), self._people(world.ids), self._conversations(world.ids)
         self.put(token, *(record for group in records for record in group))
         if neighbours:
@@ -100,6 +102,13 @@ class Lab:
         if ended is not None:
             self._end(world, ended)
         return world
+
+    def single_permissions(self, world: World, person: str | None = None) -> None:
+        """Make a token of each permission alone, all in one commit: `token` finds them."""
+        expires = self.clock.now() + HOUR
+        made = {(frozenset({name}), person): _bearer() for name in ALL}
+        self.put(*(self._token(world, made[key], *key, expires) for key in made))
+        world.tokens.update(made)
 
     def put(self, *records: Record) -> None:
         self._runner.run(self._store.commit(*(Put(record) for record in records)))
@@ -117,10 +126,14 @@ class Lab:
         person: str | None = None,
         expires_at: Millis | None = None,
     ) -> str:
-        """A token of the world's program, or of a `person` in it."""
+        """A token of the world's program, or of a `person` in it; the same one for the same question."""
+        if expires_at is None and (permissions, person) in world.tokens:
+            return world.tokens[permissions, person]
         bearer = _bearer()
         expires = self.clock.now() + HOUR if expires_at is None else expires_at
         self.put(self._token(world, bearer, permissions, person, expires))
+        if expires_at is None:
+            world.tokens[permissions, person] = bearer
         return bearer
 
     @contextmanager

@@ -14,38 +14,38 @@ ACCESS: Final = {
         open_to="whoever has the client's secret", form={"grant_type": "client_credentials", **_PROGRAM}
     ),
     "revokeToken": Row(open_to="whoever has the client's secret", form={"token": "some-token", **_PROGRAM}),
-    "describeAuthorizationServer": Row(open_to="everybody", changes=False),
+    "describeAuthorizationServer": Row(open_to="everybody"),
     "authorize": Row(
         open_to="everybody; who is signed in to the console is asked, others are sent there first",
         query={"response_type": "code", "client_id": "{client}", "redirect_uri": PROGRAM},
-        status=303, changes=False,
+        status=303,
     ),
     "decide": Row(
         open_to="the console's own page alone: 403 for every other", form={"answer": "allow"}, status=400
     ),
     "startSingleSignOn": Row(
-        open_to="everybody, where there is an identity provider; else 404", status=404, changes=False
+        open_to="everybody, where there is an identity provider; else 404", status=404
     ),
     "finishSingleSignOn": Row(
-        open_to="whoever comes back from the identity provider; without one 404", status=404, changes=False
+        open_to="whoever comes back from the identity provider; without one 404", status=404
     ),
-    "signInWays": Row(open_to="everybody", changes=False),
+    "signInWays": Row(open_to="everybody"),
     "signIn": Row(open_to="whoever has the password", body={"email": "{agentEmail}", "password": PASSWORD}),
     "signOut": Row(),
-    "getMyToken": Row(changes=False),
-    "checkMyToken": Row(changes=False),
+    "getMyToken": Row(),
+    "checkMyToken": Row(),
     "revokeMyToken": Row(),
-    "getMyOrganization": Row(changes=False),
+    "getMyOrganization": Row(),
 }  # fmt: skip
 
 LIMITS: Final = {
-    "listLimitNamespaces": Row(changes=False),
-    "getLimits": Row(changes=False),
-    "getDefaultLimits": Row(changes=False),
-    "getLimitUse": Row(changes=False),
+    "listLimitNamespaces": Row(),
+    "getLimits": Row(),
+    "getDefaultLimits": Row(),
+    "getLimitUse": Row(),
 }
 
 HEALTH: Final = {
-    "alive": Row(open_to="everybody", changes=False),
-    "ready": Row(open_to="everybody", changes=False),
+    "alive": Row(open_to="everybody"),
+    "ready": Row(open_to="everybody"),
 }

@@ -27,13 +27,13 @@ _MAKES: Final = (CONVERSATION_WRITE, *STARTS)
 _PEOPLE: Final = [{"userId": "{agent}", "role": "agent"}, {"externalId": "someone", "role": "customer"}]
 
 CONVERSATIONS: Final = {
-    "listConversations": Row((CONVERSATION_READ, CONVERSATION_WRITE), changes=False),
+    "listConversations": Row((CONVERSATION_READ, CONVERSATION_WRITE)),
     "createConversation": Row(_MAKES, body={"type": "voice", "participants": _PEOPLE}),
     "createConversation: started": Row(STARTS, body={"type": "cobrowse", "participants": _PEOPLE}),
-    "getConversation": Row(READS, changes=False, ended=200, over=200, live=True),
+    "getConversation": Row(READS, ended=200, over=200, live=True),
     "patchConversation": Row((CONVERSATION_WRITE,), body=END, ended=200, over=200, over_changes=True),
     "patchConversation: active": Row(
-        (CONVERSATION_WRITE,), body={"state": "active"}, ended=409, over=200, changes=False
+        (CONVERSATION_WRITE,), body={"state": "active"}, ended=409, over=200
     ),
     "deleteConversation": Row((CONVERSATION_WRITE,), ended=204, over=204, over_changes=True),
     "disconnectConversation": Row((CONVERSATION_WRITE,), ended=202, over=202, over_changes=True),
@@ -56,11 +56,11 @@ CONVERSATIONS: Final = {
         ended=202, ended_changes=True, over=202, over_changes=True,
     ),
     "getParticipantWrapup": Row(
-        (WRAPUP, *READS), inside=("participant",), live=True, ended=200, over=200, changes=False, **NOT_THEIRS
+        (WRAPUP, *READS), inside=("participant",), live=True, ended=200, over=200, **NOT_THEIRS
     ),
     "listParticipantWrapupCodes": Row(
         (WRAPUP, WRAPUP_CODE_VIEW, *READS), inside=("participant",), live=True, ended=200, over=200,
-        changes=False, **NOT_THEIRS,
+        **NOT_THEIRS,
     ),
     "replaceParticipant": Row(
         (TRANSFER,), body={"userId": "{colleague}"}, inside=("participant",), live=True,
@@ -83,7 +83,7 @@ STARTING: Final = {
                                        colleague=409, bystander=409),
     "startCobrowse: linked": Row(
         STARTS, body={"cobrowseSessionId": "{session}"}, live=True, inside=("session",), ended=404, over=404,
-        changes=False,
+
     ),
     "initiateCobrowse": Row(
         STARTS, body={"initiatorId": "{participant}"}, inside=("participant",),

@@ -24,16 +24,14 @@ _SOMEBODYS: Final[dict[str, Any]] = {**_ONE, "inside": ("participant",)}
 _CONCLUDES: Final = {"code": "{wrapupCode}"}
 
 SESSIONS: Final = {
-    "listCobrowseSessions": Row(_SEES, changes=False, live=True),
-    "getCobrowseSession": Row(_SEES, changes=False, **_ONE),
+    "listCobrowseSessions": Row(_SEES, live=True),
+    "getCobrowseSession": Row(_SEES, **_ONE),
     "patchCobrowseSession": Row(_ENDS, body=END, **_ONE),
-    "listSessions": Row(_SEES, changes=False, live=True),
-    "getSession": Row(_SEES, changes=False, **_ONE),
+    "listSessions": Row(_SEES, live=True),
+    "getSession": Row(_SEES, **_ONE),
     "endSession": Row(_ENDS, **_ONE),
-    "getWaitingPages": Row(_SEES, changes=False, live=True, ended=200, over=200),
-    "viewerTicket": Row(
-        (COBROWSE_AGENT,), caller="agent", changes=False, program=403, **{**_ONE, "bystander": 403}
-    ),
+    "getWaitingPages": Row(_SEES, live=True, ended=200, over=200),
+    "viewerTicket": Row((COBROWSE_AGENT,), caller="agent", program=403, **{**_ONE, "bystander": 403}),
 }
 
 PARTICIPANTS: Final = {
@@ -53,17 +51,17 @@ PARTICIPANTS: Final = {
         NOTES, body={"attributes": {"a": "b"}},
         **{**_SOMEBODYS, "ended": 202, "ended_changes": True, "over": 202, "over_changes": True},
     ),
-    "getCobrowseWrapup": Row((WRAPUP, *READS), changes=False, **_SOMEBODYS),
+    "getCobrowseWrapup": Row((WRAPUP, *READS), **_SOMEBODYS),
     "getCommunicationWrapup": Row(
-        (WRAPUP, *READS), changes=False, **{**_SOMEBODYS, "inside": ("participant", "session")}
+        (WRAPUP, *READS), **{**_SOMEBODYS, "inside": ("participant", "session")}
     ),
-    "listCobrowseWrapupCodes": Row((WRAPUP, WRAPUP_CODE_VIEW, *READS), changes=False, **_SOMEBODYS),
+    "listCobrowseWrapupCodes": Row((WRAPUP, WRAPUP_CODE_VIEW, *READS), **_SOMEBODYS),
     "postCommunicationWrapup": Row(
         (WRAPUP,), body=_CONCLUDES, refused={"wrapupCode": 400},
         **{**_SOMEBODYS, "inside": ("participant", "session"),
            "ended": 202, "ended_changes": True, "over": 202, "over_changes": True},
     ),
-    "listColleagues": Row((TRANSFER,), changes=False, **_ONE),
+    "listColleagues": Row((TRANSFER,), **_ONE),
     "replaceCobrowseParticipant": Row(
         (TRANSFER,), body={"userId": "{colleague}"}, **{**_SOMEBODYS, "ended": 409, "over": 409}
     ),
@@ -74,9 +72,9 @@ PARTICIPANTS: Final = {
 }  # fmt: skip
 
 ROUTING: Final = {
-    "listWrapupCodes": Row((WRAPUP_CODE_VIEW,), changes=False),
+    "listWrapupCodes": Row((WRAPUP_CODE_VIEW,)),
     "createWrapupCode": Row((WRAPUP_CODE_EDIT,), body={"name": "Made {fresh}"}),
-    "getWrapupCode": Row((WRAPUP_CODE_VIEW,), changes=False),
+    "getWrapupCode": Row((WRAPUP_CODE_VIEW,)),
     "putWrapupCode": Row((WRAPUP_CODE_EDIT,), body={"name": "Renamed"}),
     "deleteWrapupCode": Row((WRAPUP_CODE_EDIT,)),
 }
@@ -85,11 +83,11 @@ _TOPIC: Final = [{"id": "v2.system.token_revoked.{channel}"}]
 _OWNERS: Final[dict[str, Any]] = {"agent": 404, "colleague": 404, "bystander": 404}
 _ITS: Final = "the channel's owner alone"
 NOTIFICATIONS: Final = {
-    "listAvailableTopics": Row(changes=False),
+    "listAvailableTopics": Row(),
     "createChannel": Row(),
-    "listChannels": Row(changes=False),
-    "checkChannel": Row(changes=False, note=_ITS, **_OWNERS),
-    "listSubscriptions": Row(changes=False, note=_ITS, **_OWNERS),
+    "listChannels": Row(),
+    "checkChannel": Row(note=_ITS, **_OWNERS),
+    "listSubscriptions": Row(note=_ITS, **_OWNERS),
     "addSubscriptions": Row(body=_TOPIC, note=f"{_ITS}, and what the topic needs", **_OWNERS),
     "replaceSubscriptions": Row(body=_TOPIC, note=f"{_ITS}, and what the topic needs", **_OWNERS),
     "deleteSubscriptions": Row(note=_ITS, **_OWNERS),
@@ -99,14 +97,14 @@ GUESTS: Final = {
     "registerPage": Row(
         open_to="pages of an allowed domain",
         body={"deploymentId": "{deployment}", "externalId": "someone"},
-        headers={"Origin": "http://localhost:9"}, changes=False,
+        headers={"Origin": "http://localhost:9"},
     ),
     "findInvitation": Row(
-        open_to="whoever has the join code", body={"code": "{sessionCode}"}, changes=False, live=True,
+        open_to="whoever has the join code", body={"code": "{sessionCode}"}, live=True,
         ended=404, over=404,
     ),
     "getGuestSession": Row(
-        open_to="whoever has the session's id or join code", changes=False, live=True, ended=404, over=404
+        open_to="whoever has the session's id or join code", live=True, ended=404, over=404
     ),
     "deleteGuestSession": Row(
         open_to="whoever has the session's id or join code", live=True, ended=404, over=404
