@@ -136,10 +136,16 @@ def test_people_of_the_first_schema_keep_what_they_may_do(
                 b'"created_at":1,"password_hash":null,"active":true,"version":1}'
             )
             db.execute("INSERT INTO person VALUES ('u', 1, ?, 'o', 'a@b.c')", (body,))
+            db.execute("INSERT INTO token VALUES ('t', 1, ?, NULL, 2)", (
+                b'{"id":"t","org_id":"o","client_id":"c","user_id":null,"permissions":[],"expires_at":2}',
+            ))  # fmt: skip
     with closing(SqliteStore(path)) as store:
         user = asyncio.run(store.get(User, "u"))
+        listed = asyncio.run(store.page(User, order="name", descending=False, org_id="o", state="active"))
+        assert asyncio.run(store.find(Token, client_id="c"))[0].id == "t"
     assert user is not None
     assert user.granted == user.permissions == frozenset({"cobrowse:agent"})
+    assert listed == ([user], 1), "and they are found by what they are listed by now"
 
 
 def test_processes_that_start_at_once_migrate_once(path: Path) -> None:

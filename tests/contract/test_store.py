@@ -212,6 +212,32 @@ def test_pages_newest_first_with_the_total(store: AnyStore) -> None:
     run(work)
 
 
+def test_pages_in_the_order_of_a_key(store: AnyStore) -> None:
+    """By name whatever the case, and by age where the names are the same."""
+
+    async def work() -> None:
+        for n, name in enumerate(["zoe", "Bea", "ada", "bea"]):
+            person = User(f"u{n}", "org-1", f"{n}@b.example", name, frozenset(), NOW, active=n != 2)
+            await store.commit(Put(person))
+        await store.commit(Put(User("other", "org-2", "o@b.example", "Ada", frozenset(), NOW)))
+
+        async def ids(offset: int = 0, limit: int = 25, descending: bool = False, **keys: str) -> list[str]:
+            page, _ = await store.page(
+                User, offset=offset, limit=limit, order="name", descending=descending, org_id="org-1", **keys
+            )
+            return [user.id for user in page]
+
+        assert await ids() == ["u2", "u1", "u3", "u0"]
+        assert await ids(offset=1, limit=2) == ["u1", "u3"]
+        assert await ids(descending=True) == ["u0", "u3", "u1", "u2"]
+        assert await ids(state="active") == ["u1", "u3", "u0"]
+        assert await ids(state="inactive") == ["u2"]
+        with pytest.raises(KeyError):
+            await store.page(User, order="shoe_size")
+
+    run(work)
+
+
 def test_due_and_live_sessions(store: AnyStore) -> None:
     async def work() -> None:
         for n in range(4):
