@@ -16,7 +16,7 @@ from opencobrowse.live import endpoint
 from opencobrowse.runtime.settings import Settings
 from opencobrowse.runtime.wiring import wire
 from opencobrowse.services.permissions import ALL
-from tests.authorization.rows import FILES, ROWS, SOCKETS
+from tests.authorization.rows import FILES, OPEN, ROWS, SOCKETS
 from tests.authorization.trials import Trials
 
 
@@ -37,6 +37,11 @@ def test_every_route_that_is_not_described_has_a_row(
         for path in trials.description["paths"]
     }
     assert paths - described == set(FILES)
+
+
+def test_the_description_says_which_calls_are_open(trials: Trials) -> None:
+    told = {name for name, call in trials.calls.items() if not trials.operation(call)["security"]}
+    assert told == set(OPEN)
 
 
 def test_every_kind_of_socket_has_a_row() -> None:

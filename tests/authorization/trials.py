@@ -7,7 +7,7 @@ import random
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import httpx
 
@@ -64,6 +64,8 @@ class Trials:
         answer = self.lab.http.request(**made)
         if self.lab.version() != before:
             self._fresh.clear()
+        told = self.operation(call)["responses"]
+        assert str(answer.status_code) in told, f"{call.name}: {answer.status_code} is not described"
         return answer
 
     def world_for(self, call: Call, ended: str | None = None, whose: str = "mine") -> World:
@@ -80,10 +82,13 @@ class Trials:
             return None
         return self.lab.token(world, permissions, _person(call))
 
+    def operation(self, call: Call) -> dict[str, Any]:
+        """What the description says of the call."""
+        return dict(self.description["paths"][call.template][call.method.lower()])
+
     def tag(self, name: str) -> str:
         """What the description files the call under."""
-        call = self.calls[name]
-        return str(self.description["paths"][call.template][call.method.lower()]["tags"][0])
+        return str(self.operation(self.calls[name])["tags"][0])
 
     # -- the columns ---------------------------------------------------------------------------------------
 

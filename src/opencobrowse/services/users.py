@@ -75,19 +75,24 @@ class Users:
     async def me(self, actor: Actor) -> User:
         """The person behind a token. A program's own token is nobody: 400 `user.context.required`."""
         if actor.user_id is None:
-            users = await self._store.find(User, org_id=actor.org_id, limit=10)
-            active = [user for user in users if user.active]
-            named = ", ".join(f"{u.name} ({u.id})" for u in active)
-            raise Invalid(
-                "This call needs a user's token; the token is an OAuth client's.",
-                code="user.context.required",
-                cure=f"A client has no user of its own. The users it may act for: {named or 'none yet'}.",
-                details=tuple(Detail("user.candidate", None, u.id, u.name) for u in active),
-                example=Example("GET", f"/api/v2/users/{active[0].id}")
-                if active and USER_READ in actor.permissions
-                else None,
-            )
+            raise await self._nobody(actor)
         return await self.get(actor, actor.user_id)
+
+    async def _nobody(self, actor: Actor) -> Invalid:
+        """What a program hears that asks for itself: the users it may act for, if it may read users."""
+        may_read = USER_READ in actor.permissions
+        users = await self._store.find(User, org_id=actor.org_id, limit=10) if may_read else []
+        active = [user for user in users if user.active]
+        named = ", ".join(f"{u.name} ({u.id})" for u in active) or "none yet"
+        return Invalid(
+            "This call needs a user's token; the token is an OAuth client's.",
+            code="user.context.required",
+            cure=f"A client has no user of its own. The users it may act for: {named}."
+            if may_read
+            else f"A client has no user of its own; with {USER_READ} it is told for whom it may act.",
+            details=tuple(Detail("user.candidate", None, u.id, u.name) for u in active),
+            example=Example("GET", f"/api/v2/users/{active[0].id}") if active else None,
+        )
 
     async def get(self, actor: Actor, user_id: str, deleted: bool = False) -> User:
         """A user of the organisation; `deleted`: also one who was deleted."""
