@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final, Literal
 
 import msgspec
@@ -153,6 +154,18 @@ class Channels:
             if channel.listening is not None and channel.listening.channel.user_id == user_id:
                 await self._tune(channel)
 
+    async def _look_after(self, channel: ChannelSocket, listening: Listening) -> None:
+        """What an operator's command does to the store beside this process is told by nobody."""
+        try:
+            now = await self._notifications.permissions(listening.channel)
+        except Unavailable:
+            return
+        except Fault as fault:
+            self._turn_away(channel, fault)
+            return
+        if now != listening.permissions and self._open.get(channel.channel_id) is channel:
+            await self._tune(channel)
+
     def _publish(self, event: Event, correlation_id: str) -> None:
         body = msgspec.Raw(encode(event.body))
         for topic in event.topics:
@@ -214,6 +227,7 @@ class Channels:
                 self._notice(channel, Template.SOCKET_CLOSING, _soon(listening))
             if channel.age % limits.CHANNEL_HEARTBEAT_SECONDS == 0:
                 channel.tell(HEARTBEAT)
+                self._later(partial(self._look_after, channel, listening))
 
     def _expire(self, channel: ChannelSocket, listening: Listening) -> None:
         if listening.token_until <= listening.channel.expires_at:

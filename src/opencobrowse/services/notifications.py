@@ -57,10 +57,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """A channel that may be told now. `token_until`: when its token ends."""
+    """A channel that may be told now. `token_until`: when its token ends; `permissions`: what that may."""
 
     channel: Channel
     token_until: Millis
+    permissions: frozenset[str]
 
     @property
     def until(self) -> Millis:
@@ -131,7 +132,11 @@ class Notifications:
         for verdict in await self.judge(actor, channel.id, channel.topics):
             if verdict.refusal is not None:
                 raise verdict.refusal
-        return Listening(channel, token.expires_at if token else 0)
+        return Listening(channel, token.expires_at if token else 0, actor.permissions)
+
+    async def permissions(self, channel: Channel) -> frozenset[str]:
+        """What the channel's token may now. Raises `Unauthenticated` once it has ended."""
+        return (await self._access.holder(channel.token_id)).permissions
 
     async def judge(self, actor: Actor, channel_id: str, topics: Iterable[str]) -> list[Verdict]:
         """Each topic once, in their order, and whether the actor may be told of it."""

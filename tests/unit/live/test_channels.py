@@ -446,6 +446,27 @@ def test_a_permission_that_is_taken_away_closes_the_socket(room: Newsroom) -> No
     tell(story, room)
 
 
+def test_what_an_operator_does_beside_the_server_is_seen_by_the_next_heartbeat(room: Newsroom) -> None:
+    """`opencobrowse client delete` and the like commit in a process of their own: nothing is told here."""
+
+    async def story(room: Newsroom) -> None:
+        program, boss = await room.program(), await room.person(permissions=frozenset({CONVERSATION_READ}))
+        colleague = await room.user()
+        _, ended = await room.hear(await room.channel(program))
+        _, narrowed = await room.hear(await room.channel(boss, f"v2.users.{colleague.id}.conversations"))
+        _, other = await room.hear(await room.channel(await room.program()))
+        found = await room.file.get(User, boss.user_id or "")
+        assert found is not None
+        await room.file.commit(Delete(Token, program.token_id), Put(replace(found, permissions=frozenset())))
+        for _ in range(limits.CHANNEL_HEARTBEAT_SECONDS):
+            await room.tick()
+        assert (ended.code, narrowed.code, other.code) == (Close.REVOKED, Close.REVOKED, None)
+        assert topics_of(ended)[0].startswith("v2.system.token_revoked.")
+        assert topics_of(narrowed)[0].startswith("v2.system.no_longer_subscribed.")
+
+    tell(story, room)
+
+
 def test_the_twenty_first_channel_replaces_one_without_a_socket_first(room: Newsroom) -> None:
     async def story(room: Newsroom) -> None:
         program = await room.program()
