@@ -232,8 +232,8 @@ def leaks(stage: Stage, text: str, case: Case) -> list[str]:
 
 
 def followed(http: httpx.Client, answer: httpx.Response, case: Case, may_all: bool) -> list[str]:
-    """Send the example, then the request again, up to four times: each example has to succeed, and, of a start,
-    one of the calls has to start a session."""
+    """Send the example, then the request again, up to four times. Each example has to succeed, and, of a
+    start, one of the calls has to start a session."""
     starts = "cobrowse" in case.path or "events" in case.path or "initiate" in case.path
     trail = []
     for _ in range(4):

@@ -94,7 +94,9 @@ def _wish(place: paths.Place, raw: bytes) -> Wish:
         place.call,
         conversation_id,
         _agent(body),
-        _customer(body.get("participants")),
+        _customer(body.get("participants"))
+        if place.call != "conversations" or _wants_session(body)
+        else None,
         CobrowseType.CONTROL if control else CobrowseType.VIEW,
     )
 
@@ -122,6 +124,13 @@ def _agent(body: Any) -> str | None:
     return None
 
 
+def _wants_session(body: dict[str, Any]) -> bool:
+    """Whether a new conversation would have been started (W7): another kind only wants to be made."""
+    return body.get("type") == "cobrowse" and body.get("state") in (None, "active")
+
+
 def _customer(people: Any) -> str | None:
-    named = [p.get("id") for p in people if isinstance(p, dict)] if isinstance(people, list) else []
+    others = [p for p in people if isinstance(p, dict)] if isinstance(people, list) else []
+    keys = ("id", "externalId", "userId")
+    named = [p.get(key) for p in others if p.get("role") != "agent" for key in keys]
     return next((name for name in named if isinstance(name, str) and 0 < len(name) <= 255), None)

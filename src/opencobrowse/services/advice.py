@@ -128,13 +128,15 @@ class Advice:
     async def _new(self, actor: Actor, wish: Wish) -> Example | None:
         """A new conversation; for who wanted a session, with its session, in one call."""
         agent = await self._anybody(actor, wish)
+        named = wish.customer if wish.customer != agent else None
+        customer = {"externalId": named, "role": "customer"} if named else None
         if wish.call in _BUILDING:
-            return _conversation(actor, agent, None)
+            return _conversation(actor, agent, customer if wish.call == "conversations" else None)
         if agent is None:
             return await self._able(actor)
         body: dict[str, Any] = {"type": "cobrowse", "to": [{"id": agent, "type": "user"}]}
-        if wish.customer and wish.customer != agent:
-            body["participants"] = [{"externalId": wish.customer, "role": "customer"}]
+        if customer:
+            body["participants"] = [customer]
         return Example("POST", f"{_BASE}/cobrowse", body)
 
     async def _somebody_here(self, conversation: Conversation) -> str | None:
