@@ -22,7 +22,8 @@ def permissions() -> str:
     head = [
         "# Permissions",
         "",
-        "Permissions decide, scopes narrow. Made from `services/permissions.py`.",
+        "Permissions decide, scopes narrow. Made from `services/permissions.py`; which call needs which",
+        "is in [Who may make which call](authorization.md).",
         "",
     ]
     table = ["| permission | allows to | means the same |", "|---|---|---|", *rows]

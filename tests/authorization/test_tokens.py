@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
+import httpx
 import pytest
 
 from opencobrowse.domain.people import User
@@ -11,10 +13,34 @@ from opencobrowse.kernel.ids import HOUR, SECOND
 from opencobrowse.services.permissions import ALL
 from tests.authorization.checks import refused
 from tests.authorization.rows import OPEN, SECURED
+from tests.authorization.table import filled
 from tests.authorization.trials import Trials
 from tests.authorization.world import World
 
 FOREIGN = "https://shop.example"
+_ROLE = "/api/v2/authorization/roles/{role}"
+_EVERYTHING = {"permissions": sorted(ALL)}
+# What is done first, and what takes everything away.
+TAKEN: dict[str, list[tuple[str, str, Any]]] = {
+    "taken from them": [("POST", "/api/v2/users/{agent}/permissions", {"remove": sorted(ALL)})],
+    "taken from their role": [
+        ("PATCH", _ROLE, _EVERYTHING),
+        ("PUT", _ROLE + "/users/add", ["{newcomer}"]),
+        ("PATCH", _ROLE, {"permissions": []}),
+    ],
+    "their role is gone": [
+        ("PATCH", _ROLE, _EVERYTHING),
+        ("PUT", _ROLE + "/users/add", ["{newcomer}"]),
+        ("DELETE", _ROLE, None),
+    ],
+}
+
+
+def asked(trials: Trials, world: World, method: str, path: str, body: Any) -> httpx.Response:
+    """A call by the world's program."""
+    headers = {"Authorization": f"Bearer {world.bearer}"}
+    url = filled(path, world.ids)
+    return trials.lab.http.request(method, url, json=filled(body, world.ids), headers=headers)
 
 
 @pytest.fixture(scope="module")
@@ -118,21 +144,22 @@ def test_the_consoles_cookie_counts_for_its_own_pages_alone(trials: Trials) -> N
         assert answer.status_code == (call.row.agent or call.success), f"{name}: {answer.text}"
 
 
-def test_what_is_taken_from_a_person_is_gone_from_their_token_at_once(trials: Trials) -> None:
+@pytest.mark.parametrize("how", ["taken from them", "taken from their role", "their role is gone"])
+def test_what_is_taken_from_a_person_is_gone_from_their_token_at_once(trials: Trials, how: str) -> None:
     """B5: the token lives on, and can do nothing that the person cannot."""
     world = trials.lab.world(live=True)
-    token = trials.lab.token(world, ALL, "agent")
-    admin = {"Authorization": f"Bearer {trials.lab.token(world)}"}
-    done = trials.lab.http.post(
-        f"/api/v2/users/{world.ids['agent']}/permissions", json={"remove": sorted(ALL)}, headers=admin
-    )
-    assert done.json()["permissions"] == []
+    person = "agent" if how == "taken from them" else "newcomer"
+    for method, path, body in TAKEN[how][:-1]:
+        assert asked(trials, world, method, path, body).is_success
+    token = trials.lab.token(world, ALL, person)
+    assert trials.send(trials.calls["listUsers"], world.ids, token).status_code == 200
+    assert asked(trials, world, *TAKEN[how][-1]).is_success
+    others = {**world.ids, "newcomer": world.ids["bystander"]}  # themselves they may read still
     for name in SECURED:
-        row = trials.calls[name].row
-        if not row.any_of:
+        if not trials.calls[name].row.any_of:
             continue
         with trials.lab.nothing_written(name):
-            answer = trials.send(trials.calls[name], world.ids, token)
+            answer = trials.send(trials.calls[name], others, token)
         refused(answer, 403)
 
 

@@ -106,6 +106,10 @@ GUESTS: Final = {
     "getGuestSession": Row(
         open_to="whoever has the session's id or join code", live=True, ended=404, over=404
     ),
+    "getGuestSession: by code": Row(
+        open_to="whoever has the session's id or join code", path={"sessionId": "{sessionCode}"}, live=True,
+        ended=404, over=404,
+    ),
     "deleteGuestSession": Row(
         open_to="whoever has the session's id or join code", live=True, ended=404, over=404
     ),
