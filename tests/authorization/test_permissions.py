@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -61,3 +62,20 @@ def test_who_holds_nothing_learns_nothing(trials: Trials, name: str, who: str) -
     token = trials.lab.token(world, frozenset(), None if who == "program" else who)
     answer = trials.send(call, world.ids, token)
     assert world.told_in(answer.text) <= OWN[who] | set(call.blanks), answer.text
+
+
+@pytest.mark.parametrize("name", [name for name in SECURED if not name.startswith("check")])
+def test_head_is_answered_to_whom_get_is(trials: Trials, name: str) -> None:
+    """RFC 9110 section 9.3.2: the same status, and no body; nobody gets round a refusal by it."""
+    call = trials.calls[name]
+    if call.method != "GET":
+        return
+    head = replace(call, method="HEAD")
+    world = trials.world_for(call)
+    tokens = None, "forged" * 8, trials.caller(call, world, frozenset()), trials.caller(call, world)
+    for token in tokens:
+        made = head.request(world.ids)
+        made["headers"] |= {"Authorization": f"Bearer {token}"} if token else {}
+        answer = trials.lab.http.request(**made)
+        assert answer.status_code == trials.send(call, world.ids, token).status_code
+        assert answer.content == b""
