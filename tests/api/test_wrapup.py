@@ -213,7 +213,8 @@ def test_attributes_are_merged_and_all_are_answered(http: httpx.Client, at: Plac
     assert http.patch(path, json={"attributes": {"a": "1", "b": "2"}}).status_code == 202
     after = http.patch(path, json={"attributes": {"b": None, "c": "3"}})
     assert (after.status_code, after.json()) == (202, {"attributes": {"a": "1", "c": "3"}})
-    for bad in ({"attributes": {"a": 1}}, {"attributes": []}, {}, {"attribute": {}}):
+    wrong: list[dict[str, Any]] = [{"attributes": {"a": 1}}, {"attributes": []}, {}, {"attribute": {}}]
+    for bad in wrong:
         refused = error_of(http.patch(path, json=bad), 400)
         assert send_example(http, refused).status_code == 202
     too_many = {str(n): "x" for n in range(201)}

@@ -58,7 +58,7 @@ def test_a_hello_that_was_read_before_the_transfer_opens_nothing_after_it(play: 
         stale = await at.lifecycle.get("s")
         at.hub.transferred(await hand_over(at), "Ben")
 
-        async def old(_: str) -> Session:
+        async def old(session_id: str) -> Session:
             return stale
 
         at.lifecycle.get = old  # type: ignore[method-assign]
