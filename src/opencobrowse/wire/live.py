@@ -124,6 +124,98 @@ class Pong(Message, frozen=True, tag="pong"):
     id: PingId
 
 
+# -- control (I8): asked for by a viewer, granted by the customer, held by the server -----------------------
+
+Short = Annotated[str, Meta(max_length=64)]
+
+
+class Action(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What an agent does, or proposes to do, on the customer's page: one `kind`, and what that kind needs.
+
+    `node` is the element's id in the mirror; `x`, `y` are where in its box, from 0 to 1. `scroll`: `left` and
+    `top` in CSS pixels, of `node` or, where it is the document's, of the page. `type` puts `text` into a field
+    in place of what is there. `select`: `values` are the indices of the options that are to be chosen. `key`: a
+    key's name (`KeyboardEvent.key`) with `modifiers`. `navigate`: `url`, whole, http or https.
+    """
+
+    kind: Literal[
+        "click", "dblclick", "hover", "focus", "type", "key", "select", "check", "clear", "scroll",
+        "back", "forward", "reload", "navigate",
+    ]  # fmt: skip
+    node: U32 = 0
+    x: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    y: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    left: float = 0
+    top: float = 0
+    text: Annotated[str, Meta(max_length=4096)] = ""
+    key: Short = ""
+    modifiers: Annotated[tuple[Literal["alt", "control", "meta", "shift"], ...], Meta(max_length=4)] = ()
+    values: Annotated[tuple[U32, ...], Meta(max_length=256)] = ()
+    url: Annotated[str, Meta(max_length=2048)] = ""
+
+
+class ControlRequest(Message, frozen=True, tag="control.request"):
+    """A viewer asks for control. The customer has 30 s to answer."""
+
+
+class ControlRelease(Message, frozen=True, tag="control.release"):
+    """The viewer that asked or holds control gives it up."""
+
+
+class ControlAnswer(Message, frozen=True, tag="control.answer"):
+    """The customer's answer to `control.asked`."""
+
+    granted: bool
+
+
+class ControlRevoke(Message, frozen=True, tag="control.revoke"):
+    """The customer takes control back."""
+
+
+class Act(Message, frozen=True, tag="act"):
+    """An action under the grant. From the viewer that holds it, without `peer`; passed on with it to the
+    sharer, who checks it again. `id` is the viewer's own count."""
+
+    id: U32
+    action: Action
+    peer: int = 0
+
+
+class Propose(Message, frozen=True, tag="propose"):
+    """An action that the customer sees outlined and accepts, or not: no grant is needed. `peer` and
+    `agent_name` are the server's to say."""
+
+    id: U32
+    action: Action
+    peer: int = 0
+    agent_name: str = ""
+
+
+class Withdraw(Message, frozen=True, tag="withdraw"):
+    """The viewer takes its proposal back."""
+
+    id: U32
+    peer: int = 0
+
+
+class Acted(Message, frozen=True, tag="acted"):
+    """From the sharer, with the `peer` whose action it was; passed on to that viewer. `reason` says why an
+    action was not done: `password`, `readonly`, `own.widget`, `no.grant`, `not.there`, …"""
+
+    id: U32
+    result: Literal["done", "refused", "declined", "stale"]
+    reason: Short = ""
+    peer: int = 0
+
+
+class Highlight(Message, frozen=True, tag="highlight"):
+    """Outline an element for everybody; node 0 takes the outline away. From either side; passed on with the
+    `peer` that points, 0 for the customer."""
+
+    node: U32
+    peer: int = 0
+
+
 # -- from the server ---------------------------------------------------------------------------------------
 
 
@@ -178,13 +270,29 @@ class Resync(Message, frozen=True, tag="resync"):
     position: Position
 
 
+class ControlAsked(Message, frozen=True, tag="control.asked"):
+    """To the sharer: show who asks for control. `expires_in` is in milliseconds."""
+
+    peer: int
+    agent_name: str
+    expires_in: int
+
+
+class ControlClosed(Message, frozen=True, tag="control.closed"):
+    """The request or the grant is over, for the sharer and for the viewer whose it was. `reason`: `declined`,
+    `expired`, `released`, `revoked`, `idle`, `origin`, `viewer.left`, `transferred`, `not.allowed`."""
+
+    reason: str
+
+
 class Viewer(msgspec.Struct, frozen=True, rename="camel"):
     peer: int
     name: str
 
 
 class State(Message, frozen=True, tag="state"):
-    """The session as it is now, to all its peers on every change."""
+    """The session as it is now, to all its peers on every change. `controller` is the viewer that asked for
+    control or holds it, 0 where none does."""
 
     session_id: str
     state: str
@@ -192,6 +300,7 @@ class State(Message, frozen=True, tag="state"):
     sharing: bool
     viewers: tuple[Viewer, ...] = ()
     page: PageInfo | None = None
+    controller: int = 0
 
 
 class Transferred(Message, frozen=True, tag="transferred"):
@@ -214,7 +323,26 @@ class Problem(Message, frozen=True, tag="error"):
     message: str
 
 
-FromPeer = Hello | Accept | Decline | Join | Restart | Page | Stop | Ping | Pong
+FromPeer = (
+    Hello
+    | Accept
+    | Decline
+    | Join
+    | Restart
+    | Page
+    | Stop
+    | Ping
+    | Pong
+    | ControlRequest
+    | ControlRelease
+    | ControlAnswer
+    | ControlRevoke
+    | Act
+    | Propose
+    | Withdraw
+    | Acted
+    | Highlight
+)
 FromServer = (
     Welcome
     | Offer
@@ -229,6 +357,13 @@ FromServer = (
     | Problem
     | Ping
     | Pong
+    | ControlAsked
+    | ControlClosed
+    | Act
+    | Propose
+    | Withdraw
+    | Acted
+    | Highlight
 )
 
 _decoder: Final = msgspec.json.Decoder(FromPeer)

@@ -46,6 +46,46 @@ export type PageSettings = {
   readonlySelectors: string[];
 };
 
+/** What an agent does, or proposes to do, on the customer's page. `node` is the element's id in the mirror; `x`, `y`
+ * are where in its box, from 0 to 1 (0.5 left out); `left`, `top` are CSS pixels. */
+export type Action = {
+  kind:
+    | 'click'
+    | 'dblclick'
+    | 'hover'
+    | 'focus'
+    | 'type'
+    | 'key'
+    | 'select'
+    | 'check'
+    | 'clear'
+    | 'scroll'
+    | 'back'
+    | 'forward'
+    | 'reload'
+    | 'navigate';
+  node?: number;
+  x?: number;
+  y?: number;
+  left?: number;
+  top?: number;
+  text?: string;
+  key?: string;
+  modifiers?: ('alt' | 'control' | 'meta' | 'shift')[];
+  values?: number[];
+  url?: string;
+};
+
+export type Act = { type: 'act'; id: number; action: Action; peer?: number };
+export type Propose = { type: 'propose'; id: number; action: Action; peer?: number; agentName?: string };
+export type Acted = {
+  type: 'acted';
+  id: number;
+  result: 'done' | 'refused' | 'declined' | 'stale';
+  reason?: string;
+  peer?: number;
+};
+
 export type FromPage =
   | {
       type: 'hello';
@@ -62,7 +102,16 @@ export type FromPage =
   | { type: 'page'; page: PageInfo }
   | { type: 'stop' }
   | { type: 'ping'; id: number }
-  | { type: 'pong'; id: number };
+  | { type: 'pong'; id: number }
+  | { type: 'control.request' }
+  | { type: 'control.release' }
+  | { type: 'control.answer'; granted: boolean }
+  | { type: 'control.revoke' }
+  | Act
+  | Propose
+  | { type: 'withdraw'; id: number }
+  | Acted
+  | { type: 'highlight'; node: number };
 
 export type Offer = {
   type: 'offer';
@@ -93,6 +142,8 @@ export type SessionState = {
   sharing: boolean;
   viewers?: { peer: number; name: string }[];
   page?: PageInfo;
+  /** The viewer that asked for control or holds it. */
+  controller?: number;
 };
 
 export type FromServer =
@@ -108,7 +159,14 @@ export type FromServer =
   | { type: 'end'; sessionId: string; reason: string }
   | { type: 'error'; code: string; message: string }
   | { type: 'ping'; id: number }
-  | { type: 'pong'; id: number };
+  | { type: 'pong'; id: number }
+  | { type: 'control.asked'; peer: number; agentName: string; expiresIn: number }
+  | { type: 'control.closed'; reason: string }
+  | Act
+  | Propose
+  | { type: 'withdraw'; id: number; peer?: number }
+  | Acted
+  | { type: 'highlight'; node: number; peer?: number };
 
 export function readHeader(frame: ArrayBuffer): Header {
   const view = new DataView(frame);

@@ -60,6 +60,15 @@ describe('the definition', () => {
       stop: true,
       ping: true,
       pong: true,
+      'control.request': true,
+      'control.release': true,
+      'control.answer': true,
+      'control.revoke': true,
+      act: true,
+      propose: true,
+      withdraw: true,
+      acted: true,
+      highlight: true,
     };
     const down: Record<FromServer['type'], true> = {
       welcome: true,
@@ -75,6 +84,13 @@ describe('the definition', () => {
       error: true,
       ping: true,
       pong: true,
+      'control.asked': true,
+      'control.closed': true,
+      act: true,
+      propose: true,
+      withdraw: true,
+      acted: true,
+      highlight: true,
     };
     expect(new Set(messages.fromPeer.map(({ type }) => type))).toEqual(new Set(Object.keys(up)));
     expect(new Set(messages.fromServer.map(({ type }) => type))).toEqual(new Set(Object.keys(down)));
