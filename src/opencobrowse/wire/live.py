@@ -132,10 +132,10 @@ Short = Annotated[str, Meta(max_length=64)]
 class Action(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """What an agent does, or proposes to do, on the customer's page: one `kind`, and what that kind needs.
 
-    `node` is the element's id in the mirror; `x`, `y` are where in its box, from 0 to 1. `scroll`: `left` and
-    `top` in CSS pixels, of `node` or, where it is the document's, of the page. `type` puts `text` into a field
-    in place of what is there. `select`: `values` are the indices of the options that are to be chosen. `key`: a
-    key's name (`KeyboardEvent.key`) with `modifiers`. `navigate`: `url`, whole, http or https.
+    `node` is the element's id in the mirror; `x`, `y` are where in its box, from 0 to 1. `scroll`: `left`
+    and `top` in CSS pixels, of `node` or, where it is the document's, of the page. `type` puts `text` into a
+    field in place of what is there. `select`: `values` are the indices of the options that are to be chosen.
+    `key`: a key's name (`KeyboardEvent.key`) with `modifiers`. `navigate`: `url`, whole, http or https.
     """
 
     kind: Literal[
