@@ -97,7 +97,9 @@ class Server:
 
     def agent_id(self) -> str:
         with self.client() as http:
-            users: list[dict[str, Any]] = http.get("/api/v2/users").json()["entities"]
+            users: list[dict[str, Any]] = http.get("/api/v2/users", params={"pageSize": 500}).json()[
+                "entities"
+            ]
         return str(next(u["id"] for u in users if u["email"] == AGENT_EMAIL))
 
 
