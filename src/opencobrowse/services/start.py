@@ -124,6 +124,11 @@ class StartSession:
                 )
             except Conflict:
                 continue
+            except Clash:
+                # The same call may have been answered between the look for its answer and the look for a session.
+                if once and (kept := await once.kept(self._store, self._clock.now())):
+                    return kept
+                raise
         raise Clash("Too many starts of this conversation at once.", code="conflict", cure="Send it again.")
 
     async def _start(

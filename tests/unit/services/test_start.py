@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
@@ -203,6 +204,32 @@ def test_a_key_is_kept_for_48_hours(case: Case) -> None:
         second = await case.start(case.program, wish, once("b"))
         assert isinstance(second, Started)
         assert second.session.id != first.session.id
+
+    case.run(story())
+
+
+def test_an_answer_that_came_between_two_reads_is_found(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I7: another thread commits. Its answer may be there after the look for it and before the look for the
+    session, and a repeat of the same call is no 409."""
+
+    async def story() -> None:
+        conversation = await case.conversation(await case.user())
+        once = Once("key", "body", lambda started: started.session.id.encode(), 202)
+        request = StartRequest(conversation.id, "events")
+        first = await case.start(case.program, request, once)
+        get, missed = case.store.get, []
+
+        async def late(kind: Any, record_id: str) -> Any:
+            if kind is Remembered and not missed:
+                missed.append(record_id)
+                return None
+            return await get(kind, record_id)
+
+        monkeypatch.setattr(case.store, "get", late)
+        again = await case.start(case.program, request, once)
+        assert isinstance(first, Started)
+        assert isinstance(again, Remembered)
+        assert (missed, again.answer) == (["key"], first.session.id.encode())
 
     case.run(story())
 
