@@ -125,7 +125,7 @@ class StartSession:
             except Conflict:
                 continue
             except Clash:
-                # The same call may have been answered between the look for its answer and the look for a session.
+                # The same call may have been answered between the look for its answer and that for a session.
                 if once and (kept := await once.kept(self._store, self._clock.now())):
                     return kept
                 raise
