@@ -233,7 +233,7 @@ def test_bad_proofs_are_refused(anybody: httpx.Client, shop: tuple[str, str]) ->
     """B12: `alg: none`, another algorithm, another secret, expired, without `exp` or `sub`, cut."""
     deployment, secret = shop
     now = int(time.time())
-    none = jwt.encode({"sub": "cust-1", "exp": now + 300}, None, algorithm="none")
+    none = jwt.encode({"sub": "cust-1", "exp": now + 300}, "", algorithm="none")
     bad = {
         "alg none": none,
         "alg HS512": jwt.encode({"sub": "cust-1", "exp": now + 300}, secret * 2, algorithm="HS512"),

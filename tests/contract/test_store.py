@@ -146,7 +146,7 @@ def test_of_200_concurrent_changes_of_one_record_one_wins(store: AnyStore) -> No
 
 
 def test_one_identity_at_the_provider_is_one_person(store: AnyStore) -> None:
-    """Two first sign-ins at once, or a second account with the same `issuer|sub`: one of them is a conflict."""
+    """Two first sign-ins at once, or another account of the same `issuer|sub`: one of them is a conflict."""
 
     def person(number: int, identity: str | None) -> User:
         return User(f"u{number}", "org-1", f"a{number}@b.example", "Ada", frozenset(), NOW, identity=identity)

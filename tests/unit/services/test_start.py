@@ -214,10 +214,11 @@ def test_an_answer_that_came_between_two_reads_is_found(case: Case, monkeypatch:
 
     async def story() -> None:
         conversation = await case.conversation(await case.user())
-        once = Once("key", "body", lambda started: started.session.id.encode(), 202)
+        once: Once[Started] = Once("key", "body", lambda started: started.session.id.encode(), 202)
         request = StartRequest(conversation.id, "events")
         first = await case.start(case.program, request, once)
-        get, missed = case.store.get, []
+        get = case.store.get
+        missed: list[str] = []
 
         async def late(kind: Any, record_id: str) -> Any:
             if kind is Remembered and not missed:
