@@ -11,9 +11,10 @@ from enum import StrEnum
 from typing import Final
 
 from opencobrowse.domain.consent import CONSENT, Consent, ConsentMove, ConsentRecord
-from opencobrowse.domain.control import CONTROL, Control, ControlMove
-from opencobrowse.domain.machine import step
+from opencobrowse.domain.control import CONTROL, MOVE_FOR, Control, ControlEnd, ControlMove, Grant
+from opencobrowse.domain.machine import IllegalMove, step
 from opencobrowse.domain.offer import OFFER, Offer, OfferMove
+from opencobrowse.kernel import limits
 from opencobrowse.kernel.ids import Millis
 
 
@@ -101,7 +102,8 @@ class Session:
     """`client_id` is the OAuth client that started it: its own retry within a minute gets this session back.
     `deadline` is when the clock will move it: the offer's end, later the session's. `resume_digests` are the
     customer's page's newest two resume tokens, hashed. `former_agents`: the oldest first;
-    `agent_since` is when the present one came, None for the first."""
+    `agent_since` is when the present one came, None for the first. `grants`: each time that control was asked
+    for, the oldest first; while `control` is not NONE, the last one is what it is about."""
 
     id: str
     org_id: str
@@ -131,7 +133,13 @@ class Session:
     resume_digests: tuple[str, ...] = ()
     former_agents: tuple[FormerAgent, ...] = ()
     agent_since: Millis | None = None
+    grants: tuple[Grant, ...] = ()
     version: int = 0
+
+    @property
+    def grant(self) -> Grant | None:
+        """The request that is open, or the grant that is held."""
+        return self.grants[-1] if self.grants and self.control is not Control.NONE else None
 
     @property
     def live(self) -> bool:
@@ -190,27 +198,27 @@ def apply(session: Session, move: SessionMove, now: Millis, reason: EndReason | 
     """The session after `move`. Raises `IllegalMove`, and then nothing has changed."""
     state = step(SESSION, session.state, move)
     after = replace(session, state=state)
+    if move is SessionMove.PAUSE:
+        after = without_control(after, ControlEnd.PAUSED, now)
     if session.offer is Offer.OUT and move in _OFFER_FOR:
         after = replace(after, offer=step(OFFER, session.offer, _OFFER_FOR[move]))
     if move in _CONSENT_FOR and (session.consent, _CONSENT_FOR[move]) in CONSENT:
         after = replace(after, consent=step(CONSENT, session.consent, _CONSENT_FOR[move]))
     if after.live:
         return after
-    if session.control is Control.HELD:
-        after = replace(after, control=step(CONTROL, session.control, ControlMove.REVOKE))
+    after = without_control(after, ControlEnd.ENDED, now)
     return replace(after, ended_at=now, end_reason=reason, resume_digests=())
 
 
 def accept(session: Session, record: ConsentRecord, resume_digest: str, deadline: Millis) -> Session:
     """The customer agreed on one page: the session is active and that page may stream."""
     after = apply(session, SessionMove.ACCEPT, record.at)
-    control = session.control
     if record.control and session.cobrowse_type is CobrowseType.CONTROL:
-        control = step(CONTROL, step(CONTROL, control, ControlMove.REQUEST), ControlMove.GRANT)
+        after = _ask(after, record.at, with_session=True)
+        after = _granted(after, record.page_origin, record.at)
     return replace(
         after,
         consent_record=record,
-        control=control,
         accepted_at=record.at,
         deadline=deadline,
         resume_digests=(resume_digest,),
@@ -223,17 +231,57 @@ def transfer(session: Session, user_id: str, participant_id: str, now: Millis) -
     A grant is given up, and so is a request that nobody has answered. Raises `IllegalMove` for one that is
     over.
     """
-    after = apply(session, SessionMove.TRANSFER, now)
-    control = session.control
-    if control is not Control.NONE:
-        control = step(CONTROL, control, ControlMove.VIEWER_LEFT)
+    after = without_control(apply(session, SessionMove.TRANSFER, now), ControlEnd.TRANSFERRED, now)
     since = session.agent_since if session.agent_since is not None else session.created_at
     former = FormerAgent(session.agent_user_id, session.agent_participant_id, since, now)
     return replace(
         after,
-        control=control,
         agent_user_id=user_id,
         agent_participant_id=participant_id,
         former_agents=(*session.former_agents, former),
         agent_since=now,
     )
+
+
+def ask_control(session: Session, now: Millis) -> Session:
+    """The session's agent asks for control. Raises `IllegalMove` unless it is active and control is free."""
+    if session.state is not SessionState.ACTIVE:
+        raise IllegalMove(session.state, ControlMove.REQUEST)
+    return _ask(session, now, with_session=False)
+
+
+def grant_control(session: Session, page_origin: str, now: Millis) -> Session:
+    """The customer says yes to what is asked, on a page of `page_origin`. Raises `IllegalMove` if nothing is,
+    or nothing any more."""
+    asked = session.grant
+    if session.state is not SessionState.ACTIVE or (
+        asked is not None and asked.asked_at + limits.CONTROL_REQUEST_MS <= now
+    ):
+        raise IllegalMove(session.state, ControlMove.GRANT)
+    return _granted(session, page_origin, now)
+
+
+def close_control(session: Session, why: ControlEnd, now: Millis) -> Session:
+    """The request or the grant is over. Raises `IllegalMove` if there is none that can end so."""
+    after = replace(session, control=step(CONTROL, session.control, MOVE_FOR[why]))
+    last = session.grant
+    if last is None:  # held since before grants were kept
+        return after
+    return replace(after, grants=(*session.grants[:-1], replace(last, ended_at=now, end_reason=why)))
+
+
+def without_control(session: Session, why: ControlEnd, now: Millis) -> Session:
+    """Control is nobody's, whatever it was."""
+    return session if session.control is Control.NONE else close_control(session, why, now)
+
+
+def _ask(session: Session, now: Millis, with_session: bool) -> Session:
+    grant = Grant(session.agent_user_id, session.agent_participant_id, now, with_session)
+    pending = step(CONTROL, session.control, ControlMove.REQUEST)
+    return replace(session, control=pending, grants=(*session.grants, grant))
+
+
+def _granted(session: Session, page_origin: str, now: Millis) -> Session:
+    held = step(CONTROL, session.control, ControlMove.GRANT)
+    given = replace(session.grants[-1], page_origin=page_origin, granted_at=now)
+    return replace(session, control=held, grants=(*session.grants[:-1], given))

@@ -98,10 +98,23 @@ CODES: Final[dict[str, Code]] = {
     "conflict": Code(
         (400, 409), "Others changed the same thing at the same moment, again and again.", "Send it again.",
         "many starts of one conversation at once"),
+    "control.cool.down": Code(
+        429, "Control was asked for three times in this session.",
+        "Ask again a minute after the last request was over.",
+        f"control.request {_LIVE}, the fourth"),
+    "control.no.page": Code(
+        409, "The customer's page is away, so nobody can be asked.", "Ask for control when it is back.",
+        f"control.request {_LIVE}, while the page loads"),
     "control.not.allowed": Code(
-        403, "No published configuration lets agents have control.",
+        403, "No published configuration lets agents have control, or that of the customer's page does not.",
         "Ask for cobrowseType view, or set allowAgentControl and publish.",
         f'{_START} {{"cobrowseType": "control"}}'),
+    "control.not.open": Code(
+        409, "Control is not asked for or held any more.", "Nothing is to be done; ask for control anew.",
+        f"control.answer {_LIVE}, after 30 s"),
+    "control.taken": Code(
+        409, "Control is asked for or held already.", "Wait until it is over.",
+        f"control.request {_LIVE}, twice"),
     "conversation.not.active": Code(
         409, "A session needs an active conversation: it is queued, alerting or ended.",
         'Wait for the agent, or PATCH {"state": "active"}; of an ended one, start a new conversation.',

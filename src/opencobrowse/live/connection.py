@@ -32,7 +32,6 @@ _BINARY: Final = WSMsgType.BINARY
 _TEXT: Final = WSMsgType.TEXT
 _MAX_CONTROL_BYTES: Final = 16 * 1024
 _MAX_WAITING: Final = 64
-_WORDS_BURST: Final = 200
 _OWED_BYTES: Final = 256 * 1024
 _SEND_BUFFER_BYTES: Final = 256 * 1024
 
@@ -75,7 +74,7 @@ class Connection(WSListener):
         self.gone = False
         self.heard = True
         self.age = self.quiet = self.stalled = 0
-        self.words_left = _WORDS_BURST
+        self.words_left = limits.WORDS_BURST
 
     # -- relay.peer.Socket ---------------------------------------------------------------------------------
 
@@ -232,3 +231,9 @@ class Connection(WSListener):
             self.close(Close.INTERNAL, "internal error")
         finally:
             self._task = self._waiting = None
+
+
+def connection_of(peer: Peer) -> Connection:
+    """The socket of a peer of a live room, which is always one of ours."""
+    assert isinstance(peer.socket, Connection)  # noqa: S101
+    return peer.socket

@@ -7,8 +7,6 @@ from typing import Final, Protocol
 from opencobrowse.kernel import limits
 from opencobrowse.live.closing import Close
 
-WORDS_PER_SECOND: Final = 50
-WORDS_BURST: Final = 200
 CLOSING_SECONDS: Final = 5
 
 
@@ -31,7 +29,7 @@ class Line(Protocol):
 
 def check(connection: Line) -> None:
     """Any frame counts as life; 25 s of silence get a ping, 8 s more without a word the end."""
-    connection.words_left = min(WORDS_BURST, max(0, connection.words_left) + WORDS_PER_SECOND)
+    connection.words_left = min(limits.WORDS_BURST, max(0, connection.words_left) + limits.WORDS_PER_SECOND)
     connection.age += 1
     connection.quiet = 0 if connection.heard else connection.quiet + 1
     connection.heard = False

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final
 
+from opencobrowse.domain.deployment import Configuration, Deployment
 from opencobrowse.domain.session import CobrowseType, EndReason, Session, SessionState
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.errors import Clash
@@ -19,13 +20,16 @@ from opencobrowse.kernel.ids import new_epoch
 from opencobrowse.live import heartbeat
 from opencobrowse.live.absence import Absences, Verdict
 from opencobrowse.live.closing import Close
-from opencobrowse.live.connection import Connection
+from opencobrowse.live.connection import Connection, connection_of
+from opencobrowse.live.desk import Desk
 from opencobrowse.live.prompts import Prompts
 from opencobrowse.live.recent import Recent
 from opencobrowse.live.sockets import Sockets
+from opencobrowse.ports.store import Change, Delete
 from opencobrowse.relay.authority import Role
 from opencobrowse.relay.peer import SHARER_ALLOWANCE, VIEWER_ALLOWANCE, Allowance, Peer
 from opencobrowse.relay.room import Room
+from opencobrowse.services.controls import Controls
 from opencobrowse.services.lifecycle import Lifecycle
 from opencobrowse.services.pages import Pages
 from opencobrowse.wire import live
@@ -62,6 +66,7 @@ class Hub:
     def bind(self, pages: Pages, lifecycle: Lifecycle) -> None:
         self.customer_pages = pages
         self.lifecycle = lifecycle
+        self.desk = Desk(Controls(lifecycle, self, self._clock), pages, self._clock, self._spawn)
 
     # -- ports.rooms.Rooms ---------------------------------------------------------------------------------
 
@@ -130,6 +135,15 @@ class Hub:
     def dismissed(self, user_id: str) -> None:
         self.sockets.dismiss(user_id)
 
+    # -- ports.feed.Feed -----------------------------------------------------------------------------------
+
+    def committed(self, changes: tuple[Change, ...]) -> None:
+        """What pages go by was published: pages that share are held to it at once."""
+        kinds = {c.kind if isinstance(c, Delete) else type(c.record) for c in changes}
+        if kinds & {Configuration, Deployment}:
+            for room in [*self.rooms.values()]:
+                self._spawn(self.desk.look_again(room))
+
     # -- sockets -------------------------------------------------------------------------------------------
 
     def opened(self, connection: Connection) -> None:
@@ -163,9 +177,10 @@ class Hub:
             return room
         if session.id in self._closed or not session.live:
             raise Clash("The session is over.", code="cobrowse.session.state", entity_id=session.id)
-        room = Room(session.id, session.state, self._first_epoch(), session.control.value)
-        room.version, room.left = session.version, _left(session)
+        room = Room(session.id, session.state, self._first_epoch())
+        room.version, room.left, room.agent = session.version, _left(session), session.agent_user_id
         self.rooms[session.id] = room
+        self.desk.follow(room, session)
         if session.sharing:
             self._absences.begin(session.id, set(), self._clock.monotonic())
         return room
@@ -175,8 +190,9 @@ class Hub:
         if session.version < room.version or not session.live:
             return False
         before = room.state
-        room.version, room.state, room.control = session.version, session.state, session.control.value
-        room.left = _left(session)
+        room.version, room.state = session.version, session.state
+        room.left, room.agent = _left(session), session.agent_user_id
+        self.desk.follow(room, session)
         if before is SessionState.INITIATED and session.sharing:
             present = {peer.role for peer in room.peers()}
             self._absences.begin(session.id, present, self._clock.monotonic())
@@ -189,7 +205,8 @@ class Hub:
         if connection.gone or connection.closing or self.rooms.get(room.session_id) is not room:
             raise Clash("The socket or the session is gone.", code="cobrowse.session.state")
         number = room.free_number() if role is Role.VIEWER else 0
-        peer = Peer(connection, role, number, connection.ticket.name, self._allowances[role])
+        ticket = connection.ticket
+        peer = Peer(connection, role, number, ticket.name, self._allowances[role], user_id=ticket.user_id)
         connection.room, connection.peer = room, peer
         self._absences.came(room.session_id, role)
         return peer
@@ -242,10 +259,12 @@ class Hub:
                 return
             if session.version >= room.version:  # else it has changed meanwhile, its agent perhaps
                 break
+        self.desk.allow(room, settings)
         page.tell(
             live.encode(live.Share(session.id, room.position, resume_token, settings, question.agent_name,
-                                   session.control.value == "held"))
+                                   room.hold.live))
         )  # fmt: skip
+        self.desk.ask(room)
         room.mend()
 
     # -- once a second -------------------------------------------------------------------------------------
@@ -261,6 +280,7 @@ class Hub:
             for peer in room.peers():
                 peer.refill(seconds)
             self._acknowledge(room)
+            self.desk.tick(room, now)
         for session_id, verdict in list(self._absences.verdicts(now)):
             if session_id not in self._judging:
                 self._judging.add(session_id)
@@ -323,9 +343,3 @@ class Hub:
 def _left(session: Session) -> frozenset[str]:
     """Users who were its agent and are not any more."""
     return frozenset({former.user_id for former in session.former_agents} - {session.agent_user_id})
-
-
-def connection_of(peer: Peer) -> Connection:
-    """The socket of a peer of a live room, which is always one of ours."""
-    assert isinstance(peer.socket, Connection)  # noqa: S101
-    return peer.socket

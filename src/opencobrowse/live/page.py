@@ -5,8 +5,8 @@ from __future__ import annotations
 from opencobrowse.domain.session import EndReason
 from opencobrowse.kernel.errors import Clash, Fault, NotFound
 from opencobrowse.live.closing import Close
-from opencobrowse.live.connection import Connection
-from opencobrowse.live.hub import Hub, connection_of
+from opencobrowse.live.connection import Connection, connection_of
+from opencobrowse.live.hub import Hub
 from opencobrowse.relay.authority import Role
 from opencobrowse.relay.room import Room
 from opencobrowse.services.lifecycle import OFFER_CHANGED, Sharing
@@ -32,6 +32,10 @@ class PageHandler:
             case live.Stop():
                 if page.room is not None:
                     await self._hub.lifecycle.end(page.room.session_id, EndReason.CUSTOMER)
+            case live.ControlAnswer():
+                await self._hub.desk.answer(page, message.granted)
+            case live.ControlRevoke():
+                await self._hub.desk.revoke(page)
             case _:
                 self._at_once(page, message)
 
@@ -46,6 +50,10 @@ class PageHandler:
                 self._pong(page, message)
             case live.Ping():
                 page.tell(live.encode(live.Pong(message.id)))
+            case live.Acted() | live.Highlight():
+                self._pass_on(page, message)
+            case _:
+                raise Clash("A page may not send this.", code="not.yours")
 
     async def _hello(self, page: Connection, hello: live.Hello) -> None:
         version = agreed_version(hello)
@@ -112,6 +120,7 @@ class PageHandler:
         room = self._hub.room(sharing.session)
         self._hub.reflect(room, sharing.session)
         taken_over = room.set_sharer(self._hub.enter(page, Role.SHARER, room), resume)
+        self._hub.desk.look(room)
         room.page = page.page_info or live.PageInfo()
         if taken_over is not None:
             old = connection_of(taken_over)
@@ -149,6 +158,15 @@ class PageHandler:
         viewer = room.viewers.get(pong.id >> 32) if room is not None else None
         if viewer is not None:
             viewer.socket.tell(live.encode(live.Pong(pong.id & 0xFFFFFFFF)))
+
+    def _pass_on(self, page: Connection, message: live.Acted | live.Highlight) -> None:
+        room = self._own_room(page)
+        if room is None or page.peer is None:
+            return
+        if isinstance(message, live.Acted):
+            room.deeds.acted(message)
+        else:
+            room.deeds.highlight(page.peer, message)
 
     def _own_room(self, page: Connection) -> Room | None:
         room = page.room

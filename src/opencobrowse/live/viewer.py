@@ -26,6 +26,27 @@ class ViewerHandler:
                     await self._hub.lifecycle.end(viewer.room.session_id, EndReason.AGENT)
             case live.Ping():
                 self._ping(viewer, message)
+            case live.ControlRequest():
+                await self._hub.desk.request(viewer)
+            case live.ControlRelease():
+                await self._hub.desk.release(viewer)
+            case _:
+                self._do(viewer, message)
+
+    def _do(self, viewer: Connection, message: live.FromPeer) -> None:
+        """What is done on the page: needs no store. Of one who is not in a room any more, nothing."""
+        room, peer = viewer.room, viewer.peer
+        if room is None or peer is None:
+            return
+        match message:
+            case live.Act():
+                room.deeds.act(peer, message)
+            case live.Propose():
+                room.deeds.propose(peer, message)
+            case live.Withdraw():
+                room.deeds.withdraw(peer, message)
+            case live.Highlight():
+                room.deeds.highlight(peer, message)
             case _:
                 raise Clash("A viewer may not send this.", code="not.yours")
 

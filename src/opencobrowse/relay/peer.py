@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from opencobrowse.kernel import limits
 from opencobrowse.relay.authority import SHUT, Gate, Role
@@ -47,15 +47,20 @@ VIEWER_ALLOWANCE = Allowance(
 )
 
 
+_DEEDS_BURST: Final = 2 * limits.ACTIONS_PER_SECOND
+
+
 class Peer:
     """A budget that is refilled by `refill` once a second, so that a frame costs no look at the clock.
 
-    `gate` is what this peer may send now; only its room sets it (`relay.authority`).
+    `gate` is what this peer may send now; only its room sets it (`relay.authority`). `deeds_left` and
+    `proposals_left` are what it may still do on the page (`relay.deeds`); `user_id` is who a viewer is.
     """
 
     __slots__ = (
         "allowance",
         "bytes_left",
+        "deeds_left",
         "following",
         "frames_left",
         "gate",
@@ -63,19 +68,33 @@ class Peer:
         "index",
         "name",
         "number",
+        "proposals_left",
         "role",
         "socket",
+        "user_id",
     )
 
-    def __init__(self, socket: Socket, role: Role, number: int, name: str, allowance: Allowance) -> None:
+    def __init__(
+        self,
+        socket: Socket,
+        role: Role,
+        number: int,
+        name: str,
+        allowance: Allowance,
+        *,
+        user_id: str | None = None,
+    ) -> None:
         self.socket = socket
         self.role = role
         self.number = number
         self.name = name
+        self.user_id = user_id
         self.allowance = allowance
         self.gate: Gate = SHUT
         self.frames_left = allowance.frame_burst
         self.bytes_left = allowance.byte_burst
+        self.deeds_left = _DEEDS_BURST
+        self.proposals_left = limits.PROPOSAL_BURST
         # A viewer's cursor into the backlog; void (generation -1) until it has been given a snapshot.
         self.following = False
         self.generation = -1
@@ -85,4 +104,8 @@ class Peer:
         """Grant what `seconds` earn, up to the burst."""
         grant = self.allowance
         self.frames_left = min(grant.frame_burst, max(0, self.frames_left) + int(grant.frames * seconds))
+        earned = int(limits.ACTIONS_PER_SECOND * seconds)
+        self.deeds_left = min(_DEEDS_BURST, max(0, self.deeds_left) + earned)
+        earned = int(limits.PROPOSALS_PER_SECOND * seconds + 0.5)
+        self.proposals_left = min(limits.PROPOSAL_BURST, self.proposals_left + earned)
         self.bytes_left = min(grant.byte_burst, max(0, self.bytes_left) + int(grant.bytes * seconds))

@@ -6,7 +6,8 @@ whose socket is full is skipped and later goes on from its cursor, or from a new
 it, and nothing is queued for it.
 
 Authority (I5, I8, I10): a peer's `gate` says what it may send. It is set from the table in `relay.authority`
-whenever the session's state or the peer's place in the room changes, and shut when the peer has none.
+whenever the session's state or the peer's place in the room changes, and shut when the peer has none. What
+agents do on the page is `deeds`, under which grant `hold`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Final
 from opencobrowse.domain.session import SHARING, SessionState
 from opencobrowse.relay.authority import FORBIDDEN_FLAGS, SHUT, Refusal, gate, refusal
 from opencobrowse.relay.backlog import Backlog
+from opencobrowse.relay.deeds import Deeds
+from opencobrowse.relay.hold import Hold
 from opencobrowse.relay.peer import Peer
 from opencobrowse.wire import live
 from opencobrowse.wire.live import HEADER, Flags, Kind, Position
@@ -33,17 +36,19 @@ _unpack: Final = HEADER.unpack_from
 class Room:
     """One sharer, many viewers, one stream. `epoch` is another one after every restart of anything.
 
-    `version` is that of the session's record which the room reflects, `left` are the
-    users who had the session, transferred it, and may not watch any more.
+    `version` is that of the session's record which the room reflects, `agent` the user whose session it is,
+    `left` are the users who had it, transferred it, and may not watch any more.
     """
 
-    __slots__ = ("_checkout_asked", "_numbers", "_state", "backlog", "control", "epoch", "left",
-                 "next_offset", "page", "session_id", "sharer", "version", "viewers")  # fmt: skip
+    __slots__ = ("_checkout_asked", "_numbers", "_state", "agent", "backlog", "deeds", "epoch", "hold",
+                 "left", "next_offset", "page", "session_id", "sharer", "version", "viewers")  # fmt: skip
 
-    def __init__(self, session_id: str, state: SessionState, epoch: int, control: str = "none") -> None:
+    def __init__(self, session_id: str, state: SessionState, epoch: int) -> None:
         self.session_id = session_id
         self._state = state
-        self.control = control
+        self.agent: str | None = None
+        self.hold = Hold()
+        self.deeds = Deeds(self)
         self.left: frozenset[str] = frozenset()
         self.version = 0
         self.epoch = epoch
@@ -150,6 +155,8 @@ class Room:
         """A viewer comes, or comes back to where it was. The customer's page is not asked for anything."""
         self.viewers[viewer.number] = viewer
         self._authorise(viewer)
+        self.hold.come(viewer)
+        self.deeds.show(viewer)
         if resume is not None and resume.epoch == self.epoch and not self.backlog.stale:
             index = resume.offset - self.backlog.base
             if 0 <= index <= len(self.backlog.frames):
@@ -191,6 +198,7 @@ class Room:
         The same page coming back (`resume` is the oldest position from which it can send again) goes on in
         its epoch if that covers what is missing; any other begins a new one.
         """
+        self.deeds.page_left()
         before, self.sharer = self.sharer, sharer
         if before is not None and before is not sharer:
             before.gate = SHUT
@@ -206,6 +214,7 @@ class Room:
         self.next_offset = 0
         self._checkout_asked = False
         self.backlog.clear()
+        self.deeds.clear()
         for viewer in self.viewers.values():
             viewer.following = False
 
@@ -213,8 +222,12 @@ class Room:
         peer.gate = SHUT
         if peer is self.sharer:
             self.sharer = None
+            self.deeds.page_left()
+            self.deeds.left(peer)
         elif self.viewers.get(peer.number) is peer:
             del self.viewers[peer.number]
+            self.hold.leave(peer)
+            self.deeds.left(peer)
 
     # -- everybody -----------------------------------------------------------------------------------------
 
@@ -225,6 +238,8 @@ class Room:
     @state.setter
     def state(self, state: SessionState) -> None:
         self._state = state
+        if state is not SessionState.ACTIVE:
+            self.deeds.void("not.active")
         for peer in self.peers():
             self._authorise(peer)
 
@@ -247,11 +262,13 @@ class Room:
     def describe(self) -> live.State:
         viewers = tuple(live.Viewer(v.number, v.name) for v in self.viewers.values())
         return live.State(
-            self.session_id, self.state.value, self.control, self.sharer is not None, viewers, self.page
-        )
+            self.session_id, self.state.value, self.hold.control.value, self.sharer is not None, viewers,
+            self.page, self.hold.controller,
+        )  # fmt: skip
 
     def fence(self, state: SessionState, reason: str) -> None:
         """The session is over: from here no frame passes in either direction (I5)."""
+        self.hold.shut()
         self.state = state
         self.new_epoch()
         message = live.encode(live.End(self.session_id, reason))

@@ -65,7 +65,7 @@ class Lifecycle:
                 )
             return accept(session, record, digest(token), now + limits.SESSION_MS)
 
-        session = await self._change(session_id, decide)
+        session = await self.change(session_id, decide)
         self._rooms.changed(session)
         return Sharing(session, token)
 
@@ -79,7 +79,7 @@ class Lifecycle:
                 raise IllegalMove(session.state, SessionMove.RESUME)
             return replace(session, resume_digests=(digest(fresh), given))
 
-        return Sharing(await self._change(session_id, decide), fresh)
+        return Sharing(await self.change(session_id, decide), fresh)
 
     async def decline(self, session_id: str) -> Session:
         return await self._finish(session_id, SessionMove.DECLINE, EndReason.DECLINED)
@@ -93,7 +93,7 @@ class Lifecycle:
         move = SessionMove.PAUSE if paused else SessionMove.RESUME
         session = await self.get(session_id)
         if session.state is (SessionState.ACTIVE if paused else SessionState.PAUSED):
-            changed = await self._change(session_id, lambda s: apply(s, move, self._clock.now()))
+            changed = await self.change(session_id, lambda s: apply(s, move, self._clock.now()))
             self._rooms.changed(changed)
 
     async def sweep(self) -> int:
@@ -159,11 +159,11 @@ class Lifecycle:
         def decide(session: Session) -> Session:
             return apply(session, move, now, reason) if session.live else session
 
-        session = await self._change(session_id, decide)
+        session = await self.change(session_id, decide)
         self._rooms.close(session)
         return session
 
-    async def _change(self, session_id: str, decide: Callable[[Session], Session]) -> Session:
+    async def change(self, session_id: str, decide: Callable[[Session], Session]) -> Session:
         """Read, decide, commit; again if somebody was faster. An illegal move is a `Clash`."""
 
         def again() -> Awaitable[Session]:

@@ -280,7 +280,8 @@ class ControlAsked(Message, frozen=True, tag="control.asked"):
 
 class ControlClosed(Message, frozen=True, tag="control.closed"):
     """The request or the grant is over, for the sharer and for the viewer whose it was. `reason`: `declined`,
-    `expired`, `released`, `revoked`, `idle`, `origin`, `viewer.left`, `transferred`, `not.allowed`."""
+    `expired`, `released`, `revoked`, `idle`, `origin`, `viewer.left`, `transferred`, `not.allowed`,
+    `paused`."""
 
     reason: str
 
