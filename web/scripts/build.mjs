@@ -20,12 +20,45 @@ const NOTICE =
 const STYLE_BY_MARKUP = 'old.setAttribute("style", m.oldValue)';
 const STYLE_BY_OBJECT = 'old.style.cssText = m.oldValue';
 
+/** What of rrweb we never use (canvases, pointers, selections, fonts, frames of other sites), and what stands in its
+ * place: it is a tenth of what a customer's page would load, and what is not there cannot leak. */
+const UNUSED = [
+  [
+    'class CanvasManager {',
+    'class StylesheetManager',
+    'class CanvasManager { reset() {} freeze() {} unfreeze() {} lock() {} unlock() {} }',
+  ],
+  ['  handleMessage(message) {\n    const cross', 'class ShadowDomManager', '  handleMessage() {}\n}'],
+  [
+    'function initMoveObserver(',
+    'function initScrollObserver(',
+    'function initMoveObserver() { return () => {}; }\nfunction initMouseInteractionObserver() { return () => {}; }',
+  ],
+  [
+    'function initFontObserver(',
+    'function initCustomElementObserver(',
+    'function initFontObserver() { return () => {}; }\nfunction initSelectionObserver() { return () => {}; }',
+  ],
+];
+
+function withoutUnused(code) {
+  if (!code.includes('class CanvasManager')) return code;
+  let rest = code;
+  for (const [from, to, instead] of UNUSED) {
+    const start = rest.indexOf(from);
+    const end = rest.indexOf(to, start);
+    if (start < 0 || end < 0) throw new Error(`rrweb changed, look again: ${from}`);
+    rest = `${rest.slice(0, start)}${instead}\n${rest.slice(end)}`;
+  }
+  return rest;
+}
+
 /** rrweb parses an element's former style as markup, which a page whose policy has no 'unsafe-inline' refuses and
  * reports, and then a removed property stays in the mirror. The same through the object model is allowed. */
 const rrwebUnderStrictPolicy = {
   name: 'rrweb-under-strict-policy',
   transform: (code, id) =>
-    id.includes('@rrweb') ? code.replaceAll(STYLE_BY_MARKUP, STYLE_BY_OBJECT) : undefined,
+    id.includes('@rrweb') ? withoutUnused(code).replaceAll(STYLE_BY_MARKUP, STYLE_BY_OBJECT) : undefined,
   generateBundle(_, files) {
     const code = Object.values(files)
       .map((file) => file.code ?? '')

@@ -39,6 +39,7 @@ class CobrowseSettings:
     # ours
     privacy: Privacy = Privacy.INPUTS
     show_selectors: tuple[str, ...] = ()
+    hide_selectors: tuple[str, ...] = ()
     require_signed_identity: bool | None = None
 
 

@@ -77,6 +77,7 @@ def settings_answer(found: CobrowseSettings) -> wire.CobrowseSettings:
         ],
         privacy=found.privacy.value,
         show_selectors=list(found.show_selectors),
+        hide_selectors=list(found.hide_selectors),
         require_signed_identity=found.require_signed_identity,
     )
 
@@ -126,12 +127,15 @@ def _settings(given: wire.CobrowseSettingsBody, stored: CobrowseSettings) -> Cob
         pause_criteria=tuple(PauseCriterion(c.url_fragment, c.condition) for c in given.pause_criteria),
         privacy=stored.privacy,
         show_selectors=stored.show_selectors,
+        hide_selectors=stored.hide_selectors,
         require_signed_identity=stored.require_signed_identity,
     )
     if given.privacy is not UNSET:
         made = replace(made, privacy=Privacy(given.privacy))
     if given.show_selectors is not UNSET:
         made = replace(made, show_selectors=tuple(given.show_selectors))
+    if given.hide_selectors is not UNSET:
+        made = replace(made, hide_selectors=tuple(given.hide_selectors))
     if given.require_signed_identity is not UNSET:
         made = replace(made, require_signed_identity=given.require_signed_identity)
     return made

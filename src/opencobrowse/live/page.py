@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from opencobrowse.domain.session import EndReason
 from opencobrowse.kernel.errors import Clash, Fault, NotFound
+from opencobrowse.kernel.sensitive import scrub
 from opencobrowse.live.closing import Close
 from opencobrowse.live.connection import Connection, connection_of
 from opencobrowse.live.hub import Hub
@@ -179,5 +180,9 @@ def agreed_version(hello: live.Hello) -> int | None:
 
 
 def bare(info: live.PageInfo) -> live.PageInfo:
-    """Without query and fragment, which often hold secrets: the page leaves them out, and so do we."""
-    return live.PageInfo(info.url.split("?")[0].split("#")[0], info.title, info.width, info.height)
+    """Without query and fragment, which often hold secrets: the page leaves them out, and so do we. Nor
+    do card numbers, IBANs and e-mail addresses go on in what is left. Of a page that is withheld nothing is known."""
+    if info.withheld:
+        return live.PageInfo(withheld=True)
+    url = info.url.split("?")[0].split("#")[0]
+    return live.PageInfo(scrub(url), scrub(info.title), info.width, info.height)

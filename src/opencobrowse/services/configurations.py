@@ -204,6 +204,7 @@ def checked_settings(settings: CobrowseSettings) -> CobrowseSettings:
         mask_selectors=_selectors(settings.mask_selectors, "cobrowse.maskSelectors"),
         readonly_selectors=_selectors(settings.readonly_selectors, "cobrowse.readonlySelectors"),
         show_selectors=_selectors(settings.show_selectors, "cobrowse.showSelectors"),
+        hide_selectors=_selectors(settings.hide_selectors, "cobrowse.hideSelectors"),
     )
 
 

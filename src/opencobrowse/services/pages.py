@@ -104,6 +104,7 @@ class Pages:
             "privacy": settings.privacy.value,
             "maskSelectors": list(settings.mask_selectors),
             "showSelectors": list(settings.show_selectors),
+            "hideSelectors": list(settings.hide_selectors),
             "readonlySelectors": list(settings.readonly_selectors),
             "allowAgentControl": settings.allow_agent_control,
             "allowAgentNavigation": settings.allow_agent_navigation,

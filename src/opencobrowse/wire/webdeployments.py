@@ -52,6 +52,7 @@ class CobrowseSettingsBody(Body):
     )
     privacy: Literal["inputs", "private"] | UnsetType = UNSET
     show_selectors: Selectors | UnsetType = UNSET
+    hide_selectors: Selectors | UnsetType = UNSET
     require_signed_identity: bool | UnsetType | None = UNSET
 
 
@@ -61,7 +62,8 @@ class PauseCriterionAnswer(Answer):
 
 
 class CobrowseSettings(Answer, omit_defaults=False):
-    """The platform's `CobrowseSettings` and ours: `privacy`, `showSelectors`, `requireSignedIdentity`."""
+    """The platform's `CobrowseSettings` and ours: `privacy`, `showSelectors`, `hideSelectors`,
+    `requireSignedIdentity`."""
 
     enabled: bool
     allow_agent_control: bool
@@ -73,6 +75,7 @@ class CobrowseSettings(Answer, omit_defaults=False):
     pause_criteria: list[PauseCriterionAnswer]
     privacy: str
     show_selectors: list[str]
+    hide_selectors: list[str]
     require_signed_identity: bool | None
 
 

@@ -1,6 +1,6 @@
 /** The sharer's side of the mirror: rrweb records, `Mask` sees every event, and only then something leaves. */
 
-import { Mask, OWN_ATTRIBUTE, publicUrl } from '@opencobrowse/mask';
+import { type Level, Mask, OWN_ATTRIBUTE } from '@opencobrowse/mask';
 import type { PageInfo, PageSettings, Pointer } from '@opencobrowse/protocol';
 import { record } from '@rrweb/record';
 import { EventType, type eventWithTime } from '@rrweb/types';
@@ -9,6 +9,7 @@ import { viewport, watchAddress, watchSize } from './page.ts';
 import { watchPointer } from './pointer.ts';
 import { type Popovers, watchPopovers } from './popovers.ts';
 import { watchResets } from './reset.ts';
+import { isWithheld } from './withheld.ts';
 
 export interface CaptureSink {
   snapshot(events: eventWithTime[]): void;
@@ -22,6 +23,8 @@ export interface Capture {
   checkout(): void;
   /** What the agent may know of the page besides its picture. */
   page(): PageInfo;
+  /** What of `element` leaves now. */
+  level(element: Element): Level;
   stop(): void;
 }
 
@@ -39,25 +42,65 @@ export function startCapture(sink: CaptureSink, settings: PageSettings): Capture
 
 class Recorder implements Capture {
   readonly #mask: Mask;
-  readonly #batch: Batch<eventWithTime>;
+  #batch = new Batch<eventWithTime>(() => undefined);
   #undo: (() => void)[] = [];
+  #recording: (() => void)[] = [];
   #popovers: Popovers | undefined;
   #meta: eventWithTime | undefined;
   #known = '';
+  /** The address that `#withheld` is about. */
+  #address = '';
+  /** Nothing of the page at this address leaves. */
+  #withheld = false;
   /** Asking for it makes the browser lay the page out: only when it has changed. */
   #size = viewport();
   #relevel: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly sink: CaptureSink,
-    settings: PageSettings,
+    private readonly settings: PageSettings,
   ) {
     this.#mask = new Mask(settings, (id) => record.mirror.getNode(id), document);
-    this.#batch = new Batch((events) => this.#flush(events));
   }
 
   start(): void {
+    this.#undo = [
+      watchAddress(() => {
+        this.#look();
+        this.#describe();
+      }),
+      watchSize(() => {
+        this.#size = viewport();
+        this.#describe();
+      }),
+    ];
+    this.#look();
+    if (this.#withheld) this.#describe();
+    else this.#record();
+  }
+
+  /** Asked before anything leaves: applications change their address without a word to anybody. */
+  #look(): boolean {
+    if (location.href === this.#address) return this.#withheld;
+    const first = this.#address === '';
+    this.#address = location.href;
+    const before = this.#withheld;
+    this.#withheld = isWithheld(this.#address, this.settings.pauseCriteria);
+    if (!first && this.#withheld !== before) {
+      if (this.#withheld) this.#pause();
+      else this.#record();
+    }
+    return this.#withheld;
+  }
+
+  #pause(): void {
+    this.#stopRecording();
+    this.#describe();
+  }
+
+  #record(): void {
     const idOf = (node: Node): number => record.mirror.getId(node);
+    this.#batch = new Batch((events) => this.#flush(events));
     this.#popovers = watchPopovers((event) => this.#emit(event), idOf, document);
     const stop = record({
       emit: (event) => this.#emit(event as unknown as eventWithTime), // its types come with rrweb of their own
@@ -73,40 +116,47 @@ class Recorder implements Capture {
       collectFonts: false,
       sampling: { mousemove: false, mouseInteraction: false, scroll: 50, media: 500 },
     });
-    this.#undo = [
+    this.#recording = [
       () => stop?.(),
-      watchPointer(this.sink.pointer, idOf),
-      watchAddress(() => this.#describe()),
-      watchSize(() => {
-        this.#size = viewport();
-        this.#describe();
-      }),
+      watchPointer((pointer) => this.#look() || this.sink.pointer(pointer), idOf),
       watchResets((event) => this.#emit(event), idOf),
       () => this.#popovers?.stop(),
       removeOwnMarks,
     ];
   }
 
+  #stopRecording(): void {
+    clearTimeout(this.#relevel);
+    this.#relevel = undefined;
+    this.#batch.stop();
+    for (const undo of this.#recording.splice(0)) undo();
+    record.mirror.reset();
+  }
+
   checkout(): void {
-    record.takeFullSnapshot();
+    if (!this.#look()) record.takeFullSnapshot();
   }
 
   page(): PageInfo {
+    if (this.#look()) return { withheld: true };
     return {
-      url: publicUrl(location.href).slice(0, MAX_URL),
+      url: this.#mask.url(location.href).slice(0, MAX_URL),
       title: this.#mask.title(document.title.slice(0, MAX_TITLE)),
       ...this.#size,
     };
   }
 
+  level(element: Element): Level {
+    return this.#mask.level(element);
+  }
+
   stop(): void {
-    clearTimeout(this.#relevel);
-    this.#batch.stop();
     for (const undo of this.#undo.splice(0)) undo();
-    record.mirror.reset();
+    this.#stopRecording();
   }
 
   #emit(raw: eventWithTime): void {
+    if (this.#look()) return;
     const event = this.#masked(raw);
     if (event === undefined) return;
     if (event.type === EventType.Meta) this.#meta = event;
@@ -130,6 +180,7 @@ class Recorder implements Capture {
   }
 
   #flush(events: eventWithTime[]): void {
+    if (this.#look()) return;
     this.sink.events(events);
     this.#describe();
     this.#levels();

@@ -13,10 +13,12 @@ export function watchAddress(look: () => void): () => void {
   };
   navigation?.addEventListener('currententrychange', soon);
   addEventListener('popstate', soon);
+  addEventListener('hashchange', soon);
   const timer = setInterval(look, LOOK_EVERY_MS);
   return () => {
     navigation?.removeEventListener('currententrychange', soon);
     removeEventListener('popstate', soon);
+    removeEventListener('hashchange', soon);
     clearInterval(timer);
   };
 }

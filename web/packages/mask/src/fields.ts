@@ -56,6 +56,11 @@ export function isNeverShown(element: Element): boolean {
   return NAMED_BY.some((name) => isSecretName(element.getAttribute(name)));
 }
 
+/** Whether what is in `element` is a secret, and not only nobody's business as in hidden and file fields. */
+export function isSecret(element: Element): boolean {
+  return isNeverShown(element) && !/^(?:hidden|file)$/.test((element as HTMLInputElement).type);
+}
+
 function isSecretName(name: string | null): boolean {
   return !!name && SECRET_NAME.test(name.toLowerCase().replace(/[^a-z0-9]/g, ''));
 }

@@ -1,3 +1,3 @@
 export { MASKED } from './attributes.ts';
-export type { MaskRules } from './level.ts';
-export { Mask, OWN_ATTRIBUTE, publicUrl } from './mask.ts';
+export type { Level, MaskRules } from './level.ts';
+export { HIDDEN, Mask, OWN_ATTRIBUTE, publicUrl } from './mask.ts';

@@ -1,13 +1,19 @@
 /** What of an element may leave the page: mask by default, and whatever hides wins over whatever shows. */
 
-import { isEditor, isNeverShown, isTextField } from './fields.ts';
+import { isEditor, isField, isNeverShown, isTextField } from './fields.ts';
 
 export interface MaskRules {
   /** `inputs`: what is typed or chosen is masked. `private`: all text as well. */
   privacy: 'inputs' | 'private';
   maskSelectors: string[];
+  /** Not even the shape of what these name leaves: a box stands there. */
+  hideSelectors?: string[];
   showSelectors: string[];
 }
+
+/** What leaves of an element. The order is that of strictness: a child is never less strict than its parent,
+ * but for what `showSelectors` opens of a private page. */
+export type Level = 'show' | 'obscure' | 'hide';
 
 /** What an element inherits and adds. */
 interface Marks {
@@ -16,19 +22,31 @@ interface Marks {
   show: boolean;
   /** In a field that is made of ordinary elements. */
   typed: boolean;
-  /** The outermost editor here or above. */
-  editor: Element | undefined;
+  /** In an editor. */
+  editor: boolean;
+  /** The outermost element here or above of whose content nothing leaves: a hidden box or a hidden editor. */
+  sealed: Element | undefined;
+  /** It is sealed as a box. */
+  box: boolean;
 }
 
 /** The attributes by which an element can differ from the one around it. */
 const SPEAKING = ['data-opencobrowse', 'contenteditable', 'role'];
 
-const NOTHING: Marks = { hide: false, show: false, typed: false, editor: undefined };
+const NOTHING: Marks = {
+  hide: false,
+  show: false,
+  typed: false,
+  editor: false,
+  sealed: undefined,
+  box: false,
+};
 
 /** Answers for one state of the document: `refresh` when it may have changed. */
 export class Levels {
   readonly #show: string;
   readonly #hide: string;
+  readonly #box: string;
   readonly #private: boolean;
   #seen = new Map<Element, Marks>();
 
@@ -37,13 +55,17 @@ export class Levels {
     private readonly document: Document,
   ) {
     this.#show = selectorList(rules.showSelectors, document);
-    this.#hide = selectorList(rules.maskSelectors, document);
+    const hidden = rules.hideSelectors ?? [];
+    // A rule that cannot be read may have meant anything.
+    const broken = [...rules.maskSelectors, ...hidden].some((selector) => !isSelector(selector, document));
+    this.#hide = broken ? '*' : selectorList(rules.maskSelectors, document);
+    this.#box = selectorList(hidden, document);
     this.#private = rules.privacy === 'private';
   }
 
   /** Whether a change of the attribute `name` can change what the site's rules name. */
   dependsOn(name: string): boolean {
-    return name === 'data-opencobrowse' || this.#show !== '' || this.#hide !== '';
+    return name === 'data-opencobrowse' || [this.#show, this.#hide, this.#box].some((list) => list !== '');
   }
 
   get private(): boolean {
@@ -56,7 +78,7 @@ export class Levels {
 
   /** What the site's selectors and marks name now. */
   marked(): Set<Element> {
-    const all = [this.#show, this.#hide, '[data-opencobrowse]'].filter((list) => list !== '');
+    const all = [this.#show, this.#hide, this.#box, '[data-opencobrowse]'].filter((list) => list !== '');
     return new Set(this.document.querySelectorAll(all.join(',')));
   }
 
@@ -70,7 +92,7 @@ export class Levels {
   hidesText(element: Element): boolean {
     const marks = this.#marks(element);
     if (marks.hide || isNeverShown(element)) return true;
-    return (marks.typed || marks.editor !== undefined || this.#private) && !marks.show;
+    return (marks.typed || marks.editor || this.#private) && !marks.show;
   }
 
   /** Whether what is read out for `element` (title, alt, aria-label…) is hidden. */
@@ -84,17 +106,29 @@ export class Levels {
     return this.#marks(element).hide;
   }
 
-  /** The outermost editor around `element` whose content is hidden, if there is one. */
-  hiddenEditor(element: Element): Element | undefined {
-    const { editor, hide, show } = this.#marks(element);
-    return hide || !show ? editor : undefined;
+  /** The outermost element around `element`, or itself, of whose content nothing leaves, if there is one. */
+  sealed(element: Element): Element | undefined {
+    return this.#marks(element).sealed;
+  }
+
+  /** Whether `element` stands as a box, or is in one. */
+  boxed(element: Element): boolean {
+    return this.#marks(element).box;
+  }
+
+  /** What of `element` leaves, as its customer is told. */
+  level(element: Element): Level {
+    if (this.boxed(element)) return 'hide';
+    const hidden = isField(element) ? this.hidesValue(element) : this.hidesText(element);
+    return hidden ? 'obscure' : 'show';
   }
 
   /** Decide about an element whose parent has been decided about and whose attributes are at hand: a page has
    * thousands that have none of those that matter, and asking the document for each costs most of all. */
   learn(element: Element, parent: Element | undefined, attributes: Record<string, unknown>): void {
     const inherited = parent === undefined ? undefined : this.#seen.get(parent);
-    const plain = this.#show === '' && this.#hide === '' && !SPEAKING.some((name) => name in attributes);
+    const unruled = this.#show === '' && this.#hide === '' && this.#box === '';
+    const plain = unruled && !SPEAKING.some((name) => name in attributes);
     if (inherited !== undefined && plain && element.localName !== 'textarea' && !isEditor(element, false)) {
       this.#seen.set(element, inherited);
     }
@@ -106,11 +140,18 @@ export class Levels {
     const above = parentOf(element);
     const inherited = above === undefined ? NOTHING : this.#marks(above);
     const mark = element.getAttribute('data-opencobrowse');
+    const box = mark === 'hide' || matches(element, this.#box);
+    const hide = inherited.hide || box || matches(element, this.#hide) || (mark !== null && mark !== 'show');
+    const show = inherited.show || mark === 'show' || matches(element, this.#show);
+    const editor = inherited.editor || isEditor(element);
+    const sealed = inherited.sealed ?? (box || (editor && (hide || !show)) ? element : undefined);
     const marks: Marks = {
-      hide: inherited.hide || mark === 'mask' || matches(element, this.#hide),
-      show: inherited.show || mark === 'show' || matches(element, this.#show),
+      hide,
+      show,
       typed: inherited.typed || isTextField(element),
-      editor: inherited.editor ?? (isEditor(element) ? element : undefined),
+      editor,
+      sealed,
+      box: sealed === element ? box : inherited.box,
     };
     this.#seen.set(element, marks);
     return marks;
@@ -132,15 +173,15 @@ function matches(element: Element, list: string): boolean {
 
 /** A selector list that cannot throw later: what does not parse is left out. */
 export function selectorList(selectors: string[], document: Document): string {
-  const probe = document.createDocumentFragment();
-  return selectors
-    .filter((selector) => {
-      try {
-        probe.querySelector(selector);
-        return selector.trim() !== '';
-      } catch {
-        return false;
-      }
-    })
-    .join(',');
+  return selectors.filter((selector) => isSelector(selector, document)).join(',');
+}
+
+function isSelector(selector: string, document: Document): boolean {
+  try {
+    document.createDocumentFragment().querySelector(selector);
+    return true;
+  } catch {
+    console.warn(`[opencobrowse] "${selector}" is not a selector: everything it may have meant is masked`);
+    return false;
+  }
 }

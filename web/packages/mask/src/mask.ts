@@ -1,4 +1,5 @@
 import {
+  type adoptedStyleSheetData,
   EventType,
   type eventWithTime,
   IncrementalSource,
@@ -7,19 +8,29 @@ import {
   type mutationData,
   NodeType,
   type serializedNodeWithId,
+  type styleDeclarationData,
+  type styleSheetRuleData,
 } from '@rrweb/types';
-import { type Attributes, MASKED, maskAttributes, typedIn } from './attributes.ts';
-import { isCardNumber, isField, isNative } from './fields.ts';
-import { Levels, type MaskRules, parentOf } from './level.ts';
-import { maskStyles } from './styles.ts';
+import { type Attributes, type Context, isEcho, MASKED, maskAttributes, typedIn } from './attributes.ts';
+import { boxAttributes, REPLACED } from './box.ts';
+import { isCardNumber, isField, isNative, isSecret } from './fields.ts';
+import { type Level, Levels, type MaskRules, parentOf } from './level.ts';
+import { Names } from './names.ts';
+import { maskProperty, maskSheet, maskValue, noteNames } from './styles.ts';
 
 /** Marks what belongs to us and is never recorded. */
 export const OWN_ATTRIBUTE = 'data-opencobrowse-ui';
 
 const FIELDS = 'input,textarea,select';
 
-/** The one text that stands for all content of a hidden editor has an id that rrweb never reaches. */
+/** What is read where an element is hidden. */
+export const HIDDEN = 'Hidden';
+
+/** The one text that stands for all content of a sealed element has an id that rrweb never reaches. */
 const STAND_IN = 0x40000000;
+
+/** Shorter secrets (a day of a card's end, four digits) are in too many texts by chance. */
+const SECRET_LENGTH = 5;
 
 /** The one function between capture and the socket: it sees every event, and what it does not know to be
  * safe does not pass. Snapshot, mutation and input take the same way. */
@@ -27,7 +38,9 @@ export class Mask {
   readonly #levels: Levels;
   /** What left last for a field or a text that is hidden: the same again says only when somebody types. */
   readonly #sent = new Map<number, string>();
-  /** Nodes inside hidden editors: the viewer never heard of them. */
+  /** The same for attributes. */
+  readonly #said = new Map<number, Attributes>();
+  /** Nodes inside sealed elements: the viewer never heard of them. */
   readonly #swallowed = new Set<number>();
   /** Fields whose value is hidden, to find their values where a framework copied them to. */
   readonly #fields = new Set<number>();
@@ -35,6 +48,9 @@ export class Mask {
   #decided = new WeakMap<Element, number>();
   #marked = new Set<Element>();
   #typed: string[] | undefined;
+  #secret: string[] | undefined;
+  readonly #names = new Names();
+  readonly #context: Context;
   #restyled = false;
   #outdated = false;
 
@@ -44,20 +60,21 @@ export class Mask {
     private readonly document: Document,
   ) {
     this.#levels = new Levels(rules, document);
+    this.#context = { levels: this.#levels, names: this.#names, typed: () => this.#typedNow() };
   }
 
   /** The event as it may leave, or undefined where nothing of it may. Events are rrweb's own objects and are
    * changed in place: nobody else holds them. */
   event(event: eventWithTime): eventWithTime | undefined {
     this.#levels.refresh();
-    this.#typed = undefined;
+    this.#typed = this.#secret = undefined;
     if (event.type === EventType.FullSnapshot) {
       this.#forget();
       this.#node(event.data.node);
       return event;
     }
     if (event.type === EventType.Meta) {
-      event.data.href = publicUrl(event.data.href);
+      event.data.href = this.url(event.data.href);
       return event;
     }
     if (event.type !== EventType.IncrementalSnapshot) return undefined;
@@ -66,7 +83,21 @@ export class Mask {
 
   /** The page's title as it may leave. */
   title(title: string): string {
-    return this.#levels.private && title !== '' ? MASKED : title;
+    if (title === '') return '';
+    this.#typed = undefined;
+    return this.#levels.private || isEcho(title, this.#typedNow()) ? MASKED : title;
+  }
+
+  /** Where the page is, as far as that may leave. */
+  url(href: string): string {
+    const url = publicUrl(href);
+    return this.#levels.private ? url.replace(/(\w\/).*/, '$1') : url;
+  }
+
+  /** What of `element` leaves now. */
+  level(element: Element): Level {
+    this.#levels.refresh();
+    return this.#levels.level(element);
   }
 
   /** Whether something that has left would be masked, or shown, otherwise now: only a fresh snapshot cures
@@ -86,6 +117,7 @@ export class Mask {
 
   #forget(): void {
     this.#sent.clear();
+    this.#said.clear();
     this.#swallowed.clear();
     this.#fields.clear();
     this.#decided = new WeakMap();
@@ -106,11 +138,11 @@ export class Mask {
       case IncrementalSource.StyleSheetRule:
       case IncrementalSource.StyleDeclaration:
       case IncrementalSource.AdoptedStyleSheet:
-        maskStyles(data, this.#levels.private);
+        this.#style(data);
         return true;
       case IncrementalSource.Scroll:
       case IncrementalSource.MediaInteraction:
-        return !this.#swallowed.has(data.id);
+        return !this.#isSealed(data.id);
       case IncrementalSource.ViewportResize:
       case IncrementalSource.CustomElement:
         return true;
@@ -132,9 +164,10 @@ export class Mask {
     const element = this.#element(node.id);
     if (node.type === NodeType.Element && element) this.#levels.learn(element, parent, node.attributes);
     if (node.type === NodeType.Element) this.#attributes(node.id, node.attributes as Attributes, element);
-    if (element !== undefined && this.#levels.hiddenEditor(element) === element) {
+    if (element !== undefined && this.#levels.sealed(element) === element) {
       for (const child of node.childNodes) this.#swallow(child);
       node.childNodes = [this.#standIn(node.id, element)];
+      if (node.type === NodeType.Element && REPLACED.test(node.tagName)) node.tagName = 'span';
       return;
     }
     let own = false;
@@ -150,8 +183,8 @@ export class Mask {
     if ('childNodes' in node) for (const child of node.childNodes) this.#swallow(child);
   }
 
-  #standIn(id: number, editor: Element): serializedNodeWithId {
-    const textContent = editorText(editor);
+  #standIn(id: number, element: Element): serializedNodeWithId {
+    const textContent = this.#sealedText(element);
     this.#sent.set(STAND_IN + id, textContent);
     return { type: NodeType.Text, id: STAND_IN + id, textContent };
   }
@@ -161,8 +194,8 @@ export class Mask {
     const node = parent === undefined ? this.nodeOf(id) : null;
     const element = parent ?? (node === null ? undefined : parentOf(node));
     if (element === undefined) return MASKED;
-    if (element.localName === 'style') return text;
-    return this.#levels.hidesText(element) ? MASKED : text;
+    if (element.localName === 'style') return this.#sheet(text, element);
+    return this.#levels.hidesText(element) || isEcho(text, this.#secretNow()) ? MASKED : text;
   }
 
   #attributes(id: number, attributes: Attributes, element: Element | undefined): void {
@@ -172,8 +205,59 @@ export class Mask {
     }
     this.#decided.set(element, this.#decision(element));
     if (isNative(element) && this.#levels.hidesValue(element)) this.#fields.add(id);
-    if (attributes._cssText !== undefined) maskStyles(attributes, this.#levels.private);
-    maskAttributes(attributes, element, this.#levels, () => this.#typedNow());
+    if (this.#levels.sealed(element) === element && this.#levels.boxed(element)) {
+      boxAttributes(attributes, element);
+      attributes.style = maskSheet(attributes.style as string, this.#names);
+      return;
+    }
+    const { _cssText } = attributes;
+    if (typeof _cssText === 'string') attributes._cssText = this.#sheet(_cssText, element);
+    maskAttributes(attributes, element, this.#context);
+  }
+
+  /** The text of a style sheet, or of some of its rules. */
+  #sheet(text: string, owner?: Element, added = false): string {
+    if (!this.#levels.private) noteNames(text, this.#names);
+    return this.#hidesStyle(text, owner, added) ? maskSheet(text, this.#names) : text;
+  }
+
+  /** Rules and declarations that scripts have set. */
+  #style(data: styleSheetRuleData | styleDeclarationData | adoptedStyleSheetData): void {
+    const owner = data.id === undefined ? undefined : this.#element(data.id);
+    if (data.source === IncrementalSource.StyleDeclaration) {
+      this.#declaration(data, owner);
+      return;
+    }
+    const sheets = data.source === IncrementalSource.AdoptedStyleSheet ? (data.styles ?? []) : [data];
+    for (const sheet of sheets as (styleSheetRuleData & { rules?: { rule: string }[] })[]) {
+      for (const added of sheet.adds ?? sheet.rules ?? []) added.rule = this.#sheet(added.rule, owner, true);
+      for (const whole of ['replace', 'replaceSync'] as const) {
+        const text = sheet[whole];
+        if (text !== undefined) sheet[whole] = this.#sheet(text, owner, true);
+      }
+    }
+  }
+
+  #declaration({ set, remove }: styleDeclarationData, owner: Element | undefined): void {
+    if (!this.#hidesStyle(set?.value ?? '', owner, true)) return;
+    if (set?.value) set.value = maskValue(set.property, set.value, this.#names);
+    for (const part of [set, remove]) if (part) part.property = maskProperty(part.property, this.#names);
+  }
+
+  /** Only what is added is looked at for what is typed: all of a page's styles are too much, and too old. */
+  #hidesStyle(text: string, owner: Element | undefined, added: boolean): boolean {
+    if (this.#levels.private || (owner !== undefined && this.#levels.hides(owner))) return true;
+    return added && isEcho(text, this.#typedNow());
+  }
+
+  #secretNow(): string[] {
+    this.#secret ??= typedIn(
+      [...this.#fields]
+        .map((id) => this.#element(id))
+        .filter((e) => e !== undefined && isSecret(e)) as Element[],
+      SECRET_LENGTH,
+    );
+    return this.#secret;
   }
 
   #typedNow(): string[] {
@@ -188,12 +272,13 @@ export class Mask {
     data.removes = data.removes.filter(({ id, parentId }) => {
       this.#noteEditor(parentId, editors);
       this.#sent.delete(id);
+      this.#said.delete(id);
       this.#fields.delete(id);
-      return !this.#swallowed.delete(id) && !this.#isInHiddenEditor(parentId);
+      return !this.#swallowed.delete(id) && !this.#isSealed(parentId);
     });
     data.adds = data.adds.filter(({ parentId, node }) => {
       if (this.#swallowOwn(node)) return false;
-      if (this.#isInHiddenEditor(parentId)) {
+      if (this.#isSealed(parentId)) {
         this.#noteEditor(parentId, editors);
         this.#swallow(node);
         return false;
@@ -216,8 +301,8 @@ export class Mask {
     data.texts = data.texts.filter((change) => {
       const node = this.nodeOf(change.id);
       const parent = node === null ? undefined : parentOf(node);
-      const editor = parent && this.#levels.hiddenEditor(parent);
-      if (editor !== undefined || this.#swallowed.has(change.id)) {
+      const sealed = parent && this.#levels.sealed(parent);
+      if (sealed !== undefined || this.#swallowed.has(change.id)) {
         this.#noteEditor(change.id, editors);
         return false;
       }
@@ -232,26 +317,30 @@ export class Mask {
     data.attributes = data.attributes.filter((change) => {
       const element = this.#element(change.id);
       if (this.#swallowed.has(change.id) || this.#isOwn(change.id)) return false;
+      const sealed = element && this.#levels.sealed(element);
+      if (sealed !== undefined && (sealed !== element || this.#levels.boxed(sealed))) {
+        if (this.#decidesOtherwise(sealed)) this.#outdated = this.#restyled = true;
+        return false;
+      }
       const names = Object.keys(change.attributes);
       if (names.some((name) => name !== 'style' && name !== 'value')) {
         this.#restyled ||= names.some((name) => this.#levels.dependsOn(name));
         if (element !== undefined && this.#decidesOtherwise(element)) this.#outdated = this.#restyled = true;
       }
-      if (element !== undefined && this.#levels.hiddenEditor(element) === element) editors.add(change.id);
-      const value = change.attributes.value;
+      if (sealed !== undefined) editors.add(change.id);
       this.#attributes(change.id, change.attributes, element);
-      if (names.length === 1 && value !== undefined && change.attributes.value === MASKED) {
-        return this.#isNews(change.id, MASKED);
+      for (const [name, value] of Object.entries(change.attributes)) {
+        if (this.#isSameMask(change.id, name, value)) delete change.attributes[name];
       }
       return Object.keys(change.attributes).length > 0;
     });
   }
 
-  /** A node in a hidden editor changed: the editor may have become empty, or no longer be. */
+  /** A node in a sealed element changed: an editor may have become empty, or no longer be. */
   #noteEditor(id: number, editors: Set<number>): void {
     const node = this.nodeOf(id);
     const element = node?.nodeType === 1 ? (node as Element) : node && parentOf(node);
-    const editor = element ? this.#levels.hiddenEditor(element) : undefined;
+    const editor = element ? this.#levels.sealed(element) : undefined;
     if (editor === undefined) return;
     for (const known of this.#sent.keys()) {
       if (known >= STAND_IN && this.nodeOf(known - STAND_IN) === editor) editors.add(known - STAND_IN);
@@ -261,15 +350,13 @@ export class Mask {
   #editorChanged(id: number, data: mutationData): void {
     const editor = this.#element(id);
     if (editor === undefined || !this.#sent.has(STAND_IN + id)) return;
-    const value = editorText(editor);
+    const value = this.#sealedText(editor);
     if (this.#isNews(STAND_IN + id, value)) data.texts.push({ id: STAND_IN + id, value });
   }
 
-  #isInHiddenEditor(id: number): boolean {
+  #isSealed(id: number): boolean {
     const element = this.#element(id);
-    return (
-      this.#swallowed.has(id) || (element !== undefined && this.#levels.hiddenEditor(element) !== undefined)
-    );
+    return this.#swallowed.has(id) || (element !== undefined && this.#levels.sealed(element) !== undefined);
   }
 
   /** Nodes are added one by one: a stand-in made with its editor is an addition of its own. */
@@ -285,7 +372,7 @@ export class Mask {
 
   #input(data: inputData): boolean {
     const element = this.#element(data.id);
-    if (this.#swallowed.has(data.id)) return false;
+    if (this.#isSealed(data.id)) return false;
     if (element !== undefined && !this.#levels.hidesValue(element) && !isCardNumber(data.text)) return true;
     data.text = data.text === '' ? '' : MASKED;
     data.isChecked = false;
@@ -300,10 +387,22 @@ export class Mask {
     return true;
   }
 
+  /** Whether a masked attribute says again what it has said: it would tell of each key. */
+  #isSameMask(id: number, name: string, value: unknown): boolean {
+    const before = this.#said.get(id) ?? {};
+    this.#said.set(id, { ...before, [name]: value });
+    return value === MASKED && before[name] === MASKED;
+  }
+
+  #sealedText(element: Element): string {
+    return this.#levels.boxed(element) ? HIDDEN : editorText(element);
+  }
+
   #decision(element: Element): number {
     const levels = this.#levels;
     const value = isField(element) && levels.hidesValue(element);
-    return Number(levels.hidesText(element)) + 2 * Number(levels.hidesSpoken(element)) + 4 * Number(value);
+    const text = Number(levels.hidesText(element)) + 2 * Number(levels.hidesSpoken(element));
+    return text + 4 * Number(value) + 8 * Number(levels.boxed(element));
   }
 
   #decidesOtherwise(element: Element): boolean {

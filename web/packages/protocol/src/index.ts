@@ -37,13 +37,24 @@ export interface PageInfo {
   title?: string;
   width?: number;
   height?: number;
+  /** Nothing of the page is shared while the customer is on it: not even where it is. */
+  withheld?: boolean;
 }
 
 export type PageSettings = {
   privacy: 'inputs' | 'private';
   maskSelectors: string[];
+  /** Elements that stand as a box. */
+  hideSelectors?: string[];
   showSelectors: string[];
   readonlySelectors: string[];
+  /** Pages of which nothing is shared. */
+  pauseCriteria?: PauseCriterion[];
+};
+
+export type PauseCriterion = {
+  urlFragment: string;
+  condition: 'Includes' | 'DoesNotInclude' | 'StartsWith' | 'EndsWith' | 'Equals';
 };
 
 /** What an agent does, or proposes to do, on the customer's page. `node` is the element's id in the mirror; `x`, `y`

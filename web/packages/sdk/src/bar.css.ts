@@ -1,6 +1,6 @@
 export const CSS = `
 .layer{position:fixed;inset:0;width:auto;height:auto;margin:0;padding:0;border:0;background:none;overflow:clip;pointer-events:none;z-index:2147483647;display:block;--state:#2e90fa;font:15px/1.35 system-ui,sans-serif}
-.layer[data-state=paused]{--state:#98a2b3}
+.layer[data-state=paused],.layer[data-state=withheld]{--state:#98a2b3}
 .layer[data-state=reconnecting]{--state:#f79009}
 .frame{position:absolute;inset:0;box-shadow:inset 0 0 0 3px var(--state)}
 .bar{position:absolute;inset-inline:0;bottom:max(16px,env(safe-area-inset-bottom));margin-inline:auto;width:fit-content;max-width:calc(100vw - 24px);display:flex;gap:12px;align-items:center;color:var(--fg);background:var(--bg);border:1px solid var(--line);border-radius:16px;padding:8px;padding-inline-start:16px;box-shadow:0 12px 36px #0b122045;pointer-events:auto;cursor:grab;touch-action:none;user-select:none}

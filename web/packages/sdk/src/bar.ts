@@ -3,11 +3,12 @@ import { Cursors } from './cursors.ts';
 import { fill, type SharingStrings, sharingStrings } from './strings.ts';
 import { h, icon, type Panel, panel } from './ui.ts';
 
-export type BarState = 'live' | 'handed' | 'paused' | 'reconnecting';
+export type BarState = 'live' | 'handed' | 'withheld' | 'paused' | 'reconnecting';
 
 const NOTES = {
   live: 'liveNote',
   handed: 'liveNote',
+  withheld: 'withheldNote',
   paused: 'pausedNote',
   reconnecting: 'reconnectingNote',
 } as const;
@@ -26,6 +27,7 @@ export class Bar {
   readonly #cursors = new Cursors();
   readonly #dialogs = new MutationObserver(() => this.#place());
   #state: BarState | undefined;
+  #withheld = false;
 
   constructor(
     private agent: string,
@@ -64,7 +66,8 @@ export class Bar {
     this.#bar.style.minWidth = `min(${this.#bar.offsetWidth}px, 100vw - 24px)`;
   }
 
-  show(state: BarState): void {
+  show(wanted: BarState): void {
+    const state = this.#withheld && /live|handed/.test(wanted) ? 'withheld' : wanted;
     if (state === this.#state) return;
     this.#state = state;
     this.#layer.dataset.state = state;
@@ -74,6 +77,12 @@ export class Bar {
     setTimeout(() => {
       this.#said.textContent = `${this.#title.textContent}. ${this.#note.textContent}.`;
     }, 100);
+  }
+
+  /** Whether the page that the customer is on is one of those that are not shared. */
+  withhold(on: boolean): void {
+    this.#withheld = on;
+    if (/live|handed|withheld/.test(this.#state ?? '')) this.show('live');
   }
 
   /** Another agent sees the page from here; while nobody watches, only the name is kept. */

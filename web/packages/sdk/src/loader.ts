@@ -38,7 +38,7 @@ export class Loader implements OpenCobrowse {
     private readonly loadShare: LoadShare,
   ) {
     this.#link = new Link({
-      open: () => register(config),
+      open: () => register(config, this.#kept.get() === undefined),
       opened: () => this.#hello(),
       message: (message) => this.#on(message),
       frame: (frame) => this.#sharer?.frame(frame),

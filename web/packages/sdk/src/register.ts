@@ -3,8 +3,8 @@ import type { Config } from './config.ts';
 
 const ANSWER_WITHIN_MS = 15_000;
 
-/** Register this page and get a ticket for its socket. Rejects with an `OpenError`. */
-export async function register(config: Config & { origin: string }): Promise<Opening> {
+/** Register this page and get a ticket for its socket. `named`: say where it is. Rejects with an `OpenError`. */
+export async function register(config: Config & { origin: string }, named: boolean): Promise<Opening> {
   const { deployment, externalId, externalToken, origin } = config;
   const answer = await fetch(`${origin}/api/v2/opencobrowse/pages`, {
     method: 'POST',
@@ -16,7 +16,8 @@ export async function register(config: Config & { origin: string }): Promise<Ope
       deploymentId: deployment,
       externalId,
       externalToken: typeof externalToken === 'function' ? await externalToken() : externalToken,
-      pageUrl: location.origin + location.pathname, // where join links lead; never the query
+      // Where join links lead; never the query. In a session it is nobody's business: the page may be withheld.
+      ...(named && { pageUrl: location.origin + location.pathname }),
     }),
   });
   const body = await answer.json();

@@ -117,7 +117,10 @@ export class Sharer {
           const header = { kind: Kind.POINTER, flags: 0, peer: 0, epoch, offset: 0 };
           this.link.send(makeFrame(header, writePointer(pointer)));
         },
-        page: (page) => this.link.tell({ type: 'page', page }),
+        page: (page) => {
+          this.#bar.withhold(page.withheld === true);
+          this.link.tell({ type: 'page', page });
+        },
       },
       this.share.settings,
     );

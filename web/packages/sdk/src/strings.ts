@@ -50,6 +50,8 @@ const SHARING = {
     liveNote: 'Passwords and card details stay hidden',
     paused: 'Sharing is paused',
     pausedNote: 'Nobody is watching',
+    withheld: 'This page is not shared',
+    withheldNote: 'Sharing goes on when you leave it',
     reconnecting: 'Reconnecting…',
     reconnectingNote: 'Nothing is sent meanwhile',
     stop: 'Stop',

@@ -142,6 +142,12 @@ function still(picture: Picture, state: string): { icon: IconName; text: string 
   if (picture.state && !picture.state.sharing) {
     return { icon: 'offline', text: 'The customer is offline. Their page comes back by itself.' };
   }
+  if (picture.state?.page?.withheld) {
+    return {
+      icon: 'eye',
+      text: 'The customer is on a page that is not shared. It goes on when they leave it.',
+    };
+  }
   return picture.pictured ? undefined : { icon: 'eye', text: 'The page is on its way…' };
 }
 
