@@ -19,8 +19,16 @@ _EMAIL: Final = re.compile(r"[^\s@<>\"'/]{1,64}(?:@|%40)[^\s@<>\"'/]{1,255}\.[^\
 def scrub(text: str) -> str:
     """`text` without card numbers (Luhn, 13 to 19 digits), IBANs (ISO 13616) and e-mail addresses."""
     text = _EMAIL.sub(MASKED, text)
-    text = _IBAN.sub(lambda found: MASKED if is_iban(found[0]) else found[0], text)
+    text = _IBAN.sub(lambda found: _without_iban(found[0]), text)
     return _DIGITS.sub(lambda found: MASKED if is_card_number(found[0]) else found[0], text)
+
+
+def _without_iban(text: str) -> str:
+    """`text` begins like an IBAN and may go on with other words."""
+    for end in [len(text), *(found.start() for found in reversed([*re.finditer(r"[ \-]", text)]))]:
+        if is_iban(text[:end]):
+            return MASKED + text[end:]
+    return text
 
 
 def is_card_number(text: str) -> bool:

@@ -181,7 +181,8 @@ def agreed_version(hello: live.Hello) -> int | None:
 
 def bare(info: live.PageInfo) -> live.PageInfo:
     """Without query and fragment, which often hold secrets: the page leaves them out, and so do we. Nor
-    do card numbers, IBANs and e-mail addresses go on in what is left. Of a page that is withheld nothing is known."""
+    do card numbers, IBANs and e-mail addresses go on in what is left. Of a page that is withheld nothing is
+    known."""
     if info.withheld:
         return live.PageInfo(withheld=True)
     url = info.url.split("?")[0].split("#")[0]

@@ -58,7 +58,8 @@ class Position(msgspec.Struct, frozen=True, rename="camel"):
 
 class PageInfo(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """What the agent may know of the page besides its picture. `url` has no query and no fragment.
-    `withheld`: the site shares nothing of the page that the customer is on, and nothing else is said of it."""
+    `withheld`: the site shares nothing of the page that the customer is on, and nothing else is said of
+    it."""
 
     url: str = ""
     title: str = ""
