@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from opencobrowse.cli.main import app
 from tests.support.genesys import ADD, ADD_VOICE, AGENT, CLIENT_ID, CLIENT_SECRET, OTHER_AGENT, VIEW, Genesys
+from tests.support.terminal import at_a_terminal
 
 PROGRAM = str(Path(sys.executable).parent / "opencobrowse")
 START = r"/cobrowse$"
@@ -113,9 +114,7 @@ def test_wait_ends_with_what_the_customer_did(state: str, code: int, platform: G
 def test_ctrl_c_while_waiting_leaves_the_session_and_says_how_to_look(platform: Genesys) -> None:
     talk = platform.talk()
     command = [PROGRAM, "start", "--conversation", talk.id, "--wait"]
-    with subprocess.Popen(
-        command, env=env(platform), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as waiting:
+    with at_a_terminal(command, env(platform)) as waiting:
         assert waiting.stderr is not None
         said = waiting.stderr.readline()
         assert "Waiting for the customer" in said
@@ -132,9 +131,7 @@ def test_ctrl_c_during_a_call_that_hangs(platform: Genesys) -> None:
     platform.fail("GET", "tokens/me", wait=held, instead=False)
     command = [PROGRAM, "doctor"]
     try:
-        with subprocess.Popen(
-            command, env=env(platform), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as hanging:
+        with at_a_terminal(command, env(platform)) as hanging:
             while not platform.calls("GET", "tokens/me"):
                 assert hanging.poll() is None
                 time.sleep(0.01)

@@ -123,7 +123,7 @@ def test_an_error_is_the_whole_body(node: Node) -> None:
     error = rejected.value.error
     assert (error["status"], error["code"]) == (404, "conversation.not.found")
     assert error["contextId"]
-    assert error["help"]["example"]["path"] == "/api/v2/conversations"
+    assert error["help"]["example"]["path"] == "/api/v2/conversations/cobrowse", "the way to start one anew"
 
 
 def test_a_live_session_of_somebody_else_is_a_409_with_its_links(
