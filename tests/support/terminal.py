@@ -7,7 +7,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-_HEARING: Final = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+_HEARING: Final = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 def at_a_terminal(command: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[str]:
