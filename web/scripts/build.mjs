@@ -1,5 +1,5 @@
-// Builds what the server serves into src/opencobrowse/assets: the SDK (loader and the part that records), the
-// console and the join page. The loader knows the recording part by its hashed name and its integrity.
+// Builds what the server serves into src/opencobrowse/assets: the SDK (loader, the part that records, the part that
+// acts), the console and the join page. Each part knows the next by its hashed name and its integrity.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -148,7 +148,16 @@ function hashed(name, code) {
   return `${name}-${version}-${createHash('sha256').update(code).digest('hex').slice(0, 12)}.js`;
 }
 
-const share = NOTICE + (await bundle('packages/sdk/src/share.ts', 'es'));
+const hands = await bundle('packages/sdk/src/hands/index.ts', 'es');
+const handsFile = hashed('hands', hands);
+writeFileSync(join(out, 'sdk', handsFile), hands);
+
+const share =
+  NOTICE +
+  (await bundle('packages/sdk/src/share.script.ts', 'es', {
+    __HANDS_FILE__: JSON.stringify(handsFile),
+    __HANDS_INTEGRITY__: JSON.stringify(integrity(hands)),
+  }));
 const shareFile = hashed('share', share);
 writeFileSync(join(out, 'sdk', shareFile), share);
 
@@ -161,7 +170,11 @@ writeFileSync(join(out, 'sdk', loaderFile), loader);
 writeFileSync(join(out, 'sdk', 'v1.js'), loader);
 writeFileSync(
   join(out, 'sdk', 'manifest.json'),
-  JSON.stringify({ version, file: loaderFile, integrity: integrity(loader), share: shareFile }, null, 2),
+  JSON.stringify(
+    { version, file: loaderFile, integrity: integrity(loader), share: shareFile, hands: handsFile },
+    null,
+    2,
+  ),
 );
 
 await buildPackage(join(web, 'packages/sdk/dist/npm'));

@@ -33,6 +33,10 @@ const RELEVEL_MS = 250;
 const MAX_TITLE = 300;
 const MAX_URL = 2_000;
 
+/** The node that viewers know by `id`, if there still is one; and a node's id, or -1. */
+export const nodeOf = (id: number): Node | null => record.mirror.getNode(id);
+export const idOf = (node: Node): number => record.mirror.getId(node);
+
 /** Begin to record the page. The first snapshot is taken before this returns. */
 export function startCapture(sink: CaptureSink, settings: PageSettings): Capture {
   const recorder = new Recorder(sink, settings);
@@ -60,7 +64,7 @@ class Recorder implements Capture {
     private readonly sink: CaptureSink,
     private readonly settings: PageSettings,
   ) {
-    this.#mask = new Mask(settings, (id) => record.mirror.getNode(id), document);
+    this.#mask = new Mask(settings, nodeOf, document);
   }
 
   start(): void {
@@ -99,7 +103,6 @@ class Recorder implements Capture {
   }
 
   #record(): void {
-    const idOf = (node: Node): number => record.mirror.getId(node);
     this.#batch = new Batch((events) => this.#flush(events));
     this.#popovers = watchPopovers((event) => this.#emit(event), idOf, document);
     const stop = record({

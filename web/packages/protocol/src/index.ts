@@ -48,6 +48,8 @@ export type PageSettings = {
   hideSelectors?: string[];
   showSelectors: string[];
   readonlySelectors: string[];
+  /** Whether an agent may go back, forward, load anew and elsewhere. */
+  allowAgentNavigation?: boolean;
   /** Pages of which nothing is shared. */
   pauseCriteria?: PauseCriterion[];
 };

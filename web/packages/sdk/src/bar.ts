@@ -5,6 +5,12 @@ import { h, icon, type Panel, panel } from './ui.ts';
 
 export type BarState = 'live' | 'handed' | 'withheld' | 'paused' | 'reconnecting';
 
+export interface Words {
+  title: string;
+  note: string;
+  names: Record<string, string>;
+}
+
 const NOTES = {
   live: 'liveNote',
   handed: 'liveNote',
@@ -23,19 +29,24 @@ export class Bar {
   readonly #note = h('small');
   readonly #said = h('p', { class: 'said', role: 'status' });
   readonly #bar: HTMLElement;
-  readonly #layer: HTMLElement;
+  /** Over the page, in the top layer: what else we show to the customer goes in here. */
+  readonly layer: HTMLElement;
+  /** A place in the bar for more buttons. */
+  readonly slot = h('div', { class: 'slot' });
   readonly #cursors = new Cursors();
   readonly #dialogs = new MutationObserver(() => this.#place());
   #state: BarState | undefined;
   #withheld = false;
+  #instead: Words | undefined;
 
   constructor(
     private agent: string,
     onStop: () => void,
+    onPoint: () => void,
   ) {
     const t = this.#t;
-    const move = h('button', { class: 'move', type: 'button', 'aria-label': t.move, title: t.move });
-    move.append(icon('M8 9l4-4 4 4M8 15l4 4 4-4'));
+    const move = small(t.move, 'M8 9l4-4 4 4M8 15l4 4 4-4');
+    const point = small(t.point, 'M4 4l7 16 2-7 7-2z');
     const stop = h('button', { class: 'stop', type: 'button', 'aria-label': t.stopLabel }, t.stop);
     const text = h('p', { class: 'text' }, this.#title, this.#note);
     this.#bar = h(
@@ -43,19 +54,24 @@ export class Bar {
       { class: 'bar', 'aria-label': t.region },
       h('span', { class: 'dot', 'aria-hidden': 'true' }),
       text,
+      this.slot,
+      point,
       move,
       stop,
       this.#said,
     );
-    this.#layer = h(
+    this.layer = h(
       'div',
       { class: 'layer', popover: 'manual' },
       h('div', { class: 'frame', 'aria-hidden': 'true' }),
       this.#cursors.element,
       this.#bar,
     );
-    this.#panel.root.append(this.#layer);
+    this.#panel.root.append(this.layer);
     move.onclick = () => this.#otherEdge();
+    point.onclick = (event) => {
+      if (event.isTrusted) onPoint();
+    };
     stop.onclick = (event) => {
       if (event.isTrusted) onStop();
     };
@@ -66,13 +82,31 @@ export class Bar {
     this.#bar.style.minWidth = `min(${this.#bar.offsetWidth}px, 100vw - 24px)`;
   }
 
+  get root(): ShadowRoot {
+    return this.#panel.root;
+  }
+
   show(wanted: BarState): void {
     const state = this.#withheld && /live|handed/.test(wanted) ? 'withheld' : wanted;
     if (state === this.#state) return;
     this.#state = state;
-    this.#layer.dataset.state = state;
-    this.#title.replaceChildren(...fill(this.#t[state], { agent: this.agent }));
-    this.#note.textContent = this.#t[NOTES[state]];
+    this.layer.dataset.state = state;
+    this.#write();
+  }
+
+  /** What it says while an agent may act, in place of "sharing"; undefined: as before. */
+  instead(words: Words | undefined): void {
+    this.#instead = words;
+    this.#write();
+  }
+
+  #write(): void {
+    const state = this.#state ?? 'live';
+    const words = /live|handed/.test(state) ? this.#instead : undefined;
+    this.#title.replaceChildren(
+      ...fill(words?.title ?? this.#t[state], { agent: this.agent, ...words?.names }),
+    );
+    this.#note.textContent = words?.note ?? this.#t[NOTES[state]];
     // A live region speaks of what changes in it, not of what it was made with.
     setTimeout(() => {
       this.#said.textContent = `${this.#title.textContent}. ${this.#note.textContent}.`;
@@ -126,9 +160,9 @@ export class Bar {
 
   #raise = (event?: Event): void => {
     if (event && (event as ToggleEvent).newState !== 'open') return;
-    if (!this.#layer.isConnected || typeof this.#layer.showPopover !== 'function') return;
-    if (this.#layer.matches(':popover-open')) this.#layer.hidePopover();
-    this.#layer.showPopover();
+    if (!this.layer.isConnected || typeof this.layer.showPopover !== 'function') return;
+    if (this.layer.matches(':popover-open')) this.layer.hidePopover();
+    this.layer.showPopover();
   };
 
   #otherEdge(): void {
@@ -164,6 +198,11 @@ export class Bar {
     const dy = Math.min(0, innerHeight - MARGIN - box.bottom) || Math.max(0, MARGIN - box.top);
     style.translate = `${x + dx}px ${y + dy}px`;
   };
+}
+
+/** A button with a picture for its name. */
+function small(name: string, path: string): HTMLElement {
+  return h('button', { class: 'move', type: 'button', 'aria-label': name, title: name }, icon(path));
 }
 
 function moved(element: HTMLElement): [number, number] {

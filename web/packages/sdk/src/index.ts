@@ -9,6 +9,6 @@ let loader: Loader | undefined;
 
 /** Register this page; `origin` is the server's. A second call changes nothing and returns the same. */
 export function init(config: Config & { origin: string }): OpenCobrowse {
-  loader ??= new Loader(config, () => import('./share.ts'));
+  loader ??= new Loader(config, () => import('./share.module.ts'));
   return loader;
 }

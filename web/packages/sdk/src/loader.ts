@@ -16,7 +16,7 @@ import { register } from './register.ts';
 import type { Sharer } from './share.ts';
 import { TEXT_VERSION } from './strings.ts';
 
-export type LoadShare = () => Promise<typeof import('./share.ts')>;
+export type LoadShare = () => Promise<typeof import('./share.module.ts')>;
 
 /** Waits for an offer; asks; on yes loads what records and lets it stream. Until then nothing of the page
  * leaves it but the part of its address that names the page. */

@@ -3,12 +3,12 @@ import { fill, type PromptStrings, promptStrings } from './strings.ts';
 import { DIALOG, h, icon, panel } from './ui.ts';
 
 /** A click in the first half second was meant for something else (reliability.md B9). */
-const ARMED_AFTER_MS = 500;
+export const ARMED_AFTER_MS = 500;
 /** So was one right after a letter: somebody is typing and has not seen the prompt. */
 const ARMED_AFTER_TYPING_MS = 1_000;
 
 const EYE = 'M2 12s4-7 10-7 10 7 10 7-4 7-10 7-10-7-10-7zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6';
-const LOCK = 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3';
+export const LOCK = 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3';
 const HAND = 'M5 3l14 8-6 2-3 6z';
 const WARNING = 'M12 4l9 16H3zM12 10v4M12 17v.01';
 
@@ -37,13 +37,27 @@ export interface Prompt {
  * viewing and control; then Not now), Enter and Space press the one in focus, Escape is Not now. */
 export function prompt(offer: Offer, answer: (answer: Answer) => void, gone: () => void): Prompt {
   const t = promptStrings();
-  const { root, remove } = panel(CSS, t.dir);
   const choices = buttons(offer, t);
   const left = h('span', { 'aria-hidden': 'true' });
   const card = cardOf(offer, t, [...choices.keys()], left);
+  return ask(card, choices, left, t, offer.expiresIn, answer, gone);
+}
+
+/** Ask by `card`; the last of `choices` is no. `left` shows how much of `expiresIn` (milliseconds) there is. */
+export function ask<T>(
+  card: HTMLDialogElement,
+  choices: Map<HTMLButtonElement, T>,
+  left: Node,
+  t: { dir: string; ends: string },
+  expiresIn: number,
+  answer: (answer: T) => void,
+  gone: () => void,
+): Prompt {
+  const { root, remove } = panel(CSS, t.dir);
   root.append(card);
+  const no = [...choices.values()].at(-1) as T;
   const watch = watchVisible(card);
-  const stopClock = countDown(left, t.ends, offer.expiresIn, () => {
+  const stopClock = countDown(left, t.ends, expiresIn, () => {
     close();
     gone();
   });
@@ -55,7 +69,7 @@ export function prompt(offer: Offer, answer: (answer: Answer) => void, gone: () 
     card.close(); // gives the focus back to where it was
     remove();
   };
-  const decide = (event: Event, value: Answer): void => {
+  const decide = (event: Event, value: T): void => {
     if (!event.isTrusted || performance.now() < armedAt || !watch.visible()) return;
     close();
     answer(value);
@@ -64,7 +78,7 @@ export function prompt(offer: Offer, answer: (answer: Answer) => void, gone: () 
   card.onkeydown = (event) => {
     const at = root.activeElement;
     if (event.key === 'Tab') goRound([...choices.keys()], at, event.shiftKey);
-    else if (event.key === 'Escape') decide(event, 'decline');
+    else if (event.key === 'Escape') decide(event, no);
     else {
       const presses = event.key === ' ' && at !== card;
       if (event.key.length === 1 && !presses) armedAt = performance.now() + ARMED_AFTER_TYPING_MS;
@@ -75,7 +89,7 @@ export function prompt(offer: Offer, answer: (answer: Answer) => void, gone: () 
   // The browser's own way to close (a back gesture) is a no, once it can have been meant.
   card.onclose = (event) => {
     if (performance.now() < armedAt) card.showModal();
-    else decide(event, 'decline');
+    else decide(event, no);
   };
   card.showModal();
   card.focus(); // not a button: who is typing now must not answer with a key
@@ -143,7 +157,7 @@ function countDown(shown: Node, text: string, milliseconds: number, over: () => 
 }
 
 /** Whether the card is really seen, nothing over it and no opacity: where the browser can tell. */
-function watchVisible(card: Element): { visible(): boolean; stop(): void } {
+export function watchVisible(card: Element): { visible(): boolean; stop(): void } {
   let hidden = false;
   const options = { trackVisibility: true, delay: 100 } as IntersectionObserverInit;
   const observer = new IntersectionObserver((entries) => {

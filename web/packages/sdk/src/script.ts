@@ -2,40 +2,25 @@
 
 import { type Config, fromScript, type OpenCobrowse } from './config.ts';
 import { Loader } from './loader.ts';
+import { preload } from './preload.ts';
 
 declare const __SHARE_FILE__: string;
 declare const __SHARE_INTEGRITY__: string;
 
-type ShareModule = typeof import('./share.ts');
+type ShareModule = typeof import('./share.script.ts');
 
 const script = document.currentScript as HTMLScriptElement | null;
 const base = script ? new URL('./', script.src).href : '';
 
 let loading: Promise<ShareModule> | undefined;
 
-/** The part that records, loaded once and only after a yes. `import` knows no integrity, but takes what was
- * preloaded under the same address: the browser has checked that, and where it failed nothing is imported. */
+/** The part that records, loaded once and only after a yes. */
 function loadShare(): Promise<ShareModule> {
-  loading ??= preload(base + __SHARE_FILE__).catch((error) => {
+  loading ??= preload<ShareModule>(base + __SHARE_FILE__, __SHARE_INTEGRITY__).catch((error) => {
     loading = undefined;
     throw error;
   });
   return loading;
-}
-
-async function preload(url: string): Promise<ShareModule> {
-  const link = document.createElement('link');
-  link.rel = 'modulepreload';
-  link.crossOrigin = 'anonymous';
-  link.integrity = __SHARE_INTEGRITY__;
-  await new Promise((resolve, reject) => {
-    link.onload = resolve;
-    link.onerror = () => reject(new Error(`${url} is not what was published`));
-    link.href = url;
-    document.head.append(link);
-  });
-  link.remove();
-  return import(/* @vite-ignore */ url);
 }
 
 let loader: Loader | undefined;

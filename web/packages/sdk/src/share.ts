@@ -1,20 +1,28 @@
-import { type Capture, startCapture } from '@opencobrowse/capture';
+import { type Capture, idOf, nodeOf, startCapture } from '@opencobrowse/capture';
 import { type Link, SharerStream } from '@opencobrowse/link';
+import { isNeverShown } from '@opencobrowse/mask';
 import {
   type FromServer,
   Kind,
   makeFrame,
   type PageInfo,
   type Position,
+  type SessionState,
   type Share,
   writePointer,
 } from '@opencobrowse/protocol';
 import { Bar } from './bar.ts';
+import type { Hands } from './hands/index.ts';
 import { toast } from './toast.ts';
 
 /** Above this the socket does not keep up: stop sending, and take a fresh snapshot once it has drained. */
 const FULL_BYTES = 1024 * 1024;
 const LOOK_EVERY_MS = 250;
+
+export type HandsModule = typeof import('./hands/index.ts');
+
+/** What is about an agent's hands on this page: the part that is loaded when the first of it comes. */
+const FOR_HANDS = /^(?:control|act$|propose|withdraw|highlight)/;
 
 /** A page that streams: capture on one side, the socket on the other, the bar on top. */
 export class Sharer {
@@ -25,19 +33,24 @@ export class Sharer {
   #paused = false;
   /** Something was left out: what follows needs a fresh snapshot first. */
   #gap = false;
+  #hands: Promise<Hands> | undefined;
+  #state: SessionState | undefined;
 
   constructor(
     private readonly link: Link,
     private share: Share,
     private readonly onStop: () => void,
+    private readonly loadHands: () => Promise<HandsModule>,
   ) {
     this.#stream = new SharerStream(share.position, {
       send: (frame) => link.send(frame),
       overflow: () => this.#capture.checkout(),
       tooLarge: () => this.#tooLarge(),
     });
-    this.#bar = new Bar(share.agentName, onStop);
+    this.#bar = new Bar(share.agentName, onStop, () => this.#hand((hands) => hands.pointOut()));
     this.#capture = this.#record();
+    addEventListener('pointerdown', this.#pointed, true);
+    if (share.control) this.#hand(() => undefined);
     if (!link.open) this.offline();
   }
 
@@ -56,9 +69,11 @@ export class Sharer {
     else if (message.type === 'ping') this.link.tell({ type: 'pong', id: message.id });
     else if (message.type === 'transferred') this.#seenBy(message.agentName);
     else if (message.type === 'state') {
+      this.#state = message;
       this.#bar.viewers(message.viewers ?? []);
       if (message.state === 'paused') this.#pause();
-    }
+      void this.#hands?.then((hands) => hands.message(message));
+    } else if (FOR_HANDS.test(message.type)) this.#hand((hands) => hands.message(message), message);
   }
 
   /** A frame for this page: an agent's pointer. */
@@ -94,6 +109,8 @@ export class Sharer {
 
   stop(reason: string): void {
     clearInterval(this.#drain);
+    removeEventListener('pointerdown', this.#pointed, true);
+    void this.#hands?.then((hands) => hands.stop());
     this.#stream.close();
     this.#capture.stop();
     this.#bar.close();
@@ -105,6 +122,30 @@ export class Sharer {
     this.share = { ...this.share, agentName };
     this.#bar.seenBy(agentName);
   }
+
+  /** Let the hands do it, as soon as they are there: one after another. */
+  #hand(use: (hands: Hands) => void, message?: FromServer): void {
+    this.#hands ??= this.loadHands().then(({ Hands }) => {
+      const hands = new Hands({
+        ...{ bar: this.#bar, link: this.link, nodeOf, idOf, isNeverShown, share: () => this.share },
+        paused: () => this.#paused || this.page.withheld === true,
+      });
+      if (this.#state) hands.message(this.#state);
+      return hands;
+    });
+    this.#hands.then(use).catch((error) => {
+      console.warn('[opencobrowse]', error);
+      this.#hands = undefined;
+      if (message?.type !== 'act' && message?.type !== 'propose') return;
+      const { id, peer = 0 } = message;
+      this.link.tell({ type: 'acted', id, peer, result: 'refused', reason: 'unavailable' });
+    });
+  }
+
+  /** Alt and a click: the customer shows the agent something. */
+  #pointed = (event: PointerEvent): void => {
+    if (event.altKey && event.isTrusted && !this.#paused) this.#hand((hands) => hands.pointOut(event));
+  };
 
   #record(): Capture {
     return startCapture(
@@ -157,5 +198,3 @@ export class Sharer {
     toast('too.large', this.share.agentName);
   }
 }
-
-export { joinDialog } from './join.ts';

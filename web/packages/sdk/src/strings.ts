@@ -57,6 +57,7 @@ const SHARING = {
     stop: 'Stop',
     stopLabel: 'Stop sharing this page',
     move: 'Move this bar to the other edge',
+    point: 'Show your agent something on this page',
     ended: 'Sharing has ended',
     endedBy: {
       customer: 'You stopped it. Your page is no longer visible.',
@@ -68,6 +69,50 @@ const SHARING = {
   },
 };
 
+const HANDS = {
+  en: {
+    dir: 'ltr',
+    asked: 'Let {agent} click and type on this page?',
+    askedText: '{agent} asks to use this page with you: click, type, choose and scroll. You see every step.',
+    never: 'Never possible',
+    neverText: 'passwords, codes, card details, files.',
+    back: 'You come first',
+    backText: 'your own click or key always wins. Esc takes control back at once.',
+    allow: 'Allow control',
+    decline: 'Not now',
+    ends: 'This request ends in {time}.',
+    held: '{agent} can click and type on this page',
+    heldNote: 'Press Esc to take control back',
+    takeBack: 'Take back',
+    takeBackLabel: 'Take control back',
+    taken: 'You have control again',
+    suggests: '{agent} suggests',
+    accept: 'Do it',
+    no: 'No, thanks',
+    from: '{agent}',
+    you: 'You are showing this',
+    pick: 'Click on what you want to show. Esc to stop.',
+    actions: {
+      click: 'click here',
+      dblclick: 'double-click here',
+      hover: 'move the pointer here',
+      focus: 'go to this field',
+      type: 'type “{text}” here',
+      key: 'press {key}',
+      select: 'choose “{text}”',
+      check: 'tick this box',
+      uncheck: 'clear this box',
+      clear: 'empty this field',
+      scroll: 'scroll here',
+      back: 'go back a page',
+      forward: 'go forward a page',
+      reload: 'load this page anew',
+      navigate: 'go to {url}',
+    } as Record<string, string>,
+  },
+};
+
+export type HandsStrings = (typeof HANDS)['en'];
 export type PromptStrings = (typeof PROMPT)['en'];
 export type SharingStrings = (typeof SHARING)['en'];
 
@@ -78,6 +123,7 @@ function pick<T>(table: { en: T }): T {
 
 export const promptStrings = (): PromptStrings => pick(PROMPT);
 export const joinStrings = (): (typeof JOIN)['en'] => pick(JOIN);
+export const handsStrings = (): HandsStrings => pick(HANDS);
 export const sharingStrings = (): SharingStrings => pick(SHARING);
 
 /** `text` with its `{names}` put in, each isolated from the direction of the text around it. */
