@@ -43,6 +43,9 @@ def page(fresh: Shared, server: Server) -> Shared:
     """The page, with control granted. One of its passwords is shown in the meantime."""
     fresh.start(server.url, control=True).granted()
     fresh.value("once.type = 'text'")
+    # Their names are masked: an agent counts.
+    fresh.ids |= {"veiled": fresh.after("locked", 2), "marked": fresh.after("locked", 4)}
+    fresh.ids["own"] = fresh.ids["pay"] + 4  # never sent, and counted all the same
     return fresh
 
 

@@ -39,10 +39,12 @@ AGENT = 7
 
 @dataclass
 class Shared:
-    """One page and its sharer. `ids`: the mirror's ids of what has an `id`, by that."""
+    """One page and its sharer. `ids`: the mirror's ids of what has an `id` (or else a class), by that; `order`:
+    those of all elements, as they stand in the document: also of what keeps its names to itself."""
 
     page: Page
     ids: dict[str, int] = field(default_factory=dict)
+    order: list[int] = field(default_factory=list)
     count: int = 0
 
     def start(self, server_url: str, *, control: bool = False, **settings: Any) -> Shared:
@@ -66,15 +68,19 @@ class Shared:
             for event in events:
                 self._walk(event)
 
+    def after(self, name: str, count: int) -> int:
+        """The id of the element that stands so many after this one."""
+        return self.order[self.order.index(self.ids[name]) + count]
+
     def _walk(self, value: Any) -> None:
         if isinstance(value, dict):
             attributes = value.get("attributes")
             if isinstance(attributes, dict) and isinstance(value.get("id"), int):
-                name = attributes.get("id") or attributes.get("class")
-                if "rr_width" in attributes:
-                    name = "own"  # what is not recorded: the bar
-                if name:
-                    self.ids.setdefault(str(name), value["id"])
+                self.order.append(value["id"])
+                if "id" in attributes:
+                    self.ids[str(attributes["id"])] = value["id"]
+                elif "class" in attributes:
+                    self.ids.setdefault(str(attributes["class"]), value["id"])
             for inner in value.values():
                 self._walk(inner)
         elif isinstance(value, list):

@@ -5,7 +5,7 @@ import { DIALOG, h, icon, panel } from './ui.ts';
 /** A click in the first half second was meant for something else (reliability.md B9). */
 export const ARMED_AFTER_MS = 500;
 /** So was one right after a letter: somebody is typing and has not seen the prompt. */
-const ARMED_AFTER_TYPING_MS = 1_000;
+export const ARMED_AFTER_TYPING_MS = 1_000;
 
 const EYE = 'M2 12s4-7 10-7 10 7 10 7-4 7-10 7-10-7-10-7zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6';
 export const LOCK = 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3';

@@ -64,14 +64,10 @@ export class Hands {
     };
     this.#grant = new Grant(around.share().control);
     this.#outlines = new Outlines(bar.layer);
-    this.#proposals = new Proposals(
-      bar.layer,
-      this.#outlines,
-      this.#t,
-      () => this.#ground(),
-      this.#answer,
-      () => link.open,
-    );
+    this.#proposals = new Proposals(bar.layer, this.#outlines, this.#t, () => this.#ground(), this.#answer, {
+      isHeard: () => link.open,
+      isTyping: () => this.#owner.typing,
+    });
     this.#showing = new Showing(bar.layer, this.#outlines, this.#t, (element) =>
       link.tell({ type: 'highlight', node: element ? Math.max(0, idOf(element)) : 0 }),
     );

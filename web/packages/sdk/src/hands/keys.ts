@@ -28,7 +28,7 @@ const WITH_CONTROL = /^(?:[abikzyABIKZY]|Enter|Backspace|Delete|Home|End|Arrow\w
 export function isAllowedKey({ key = '', modifiers = [] }: Action): boolean {
   if (modifiers.includes('alt')) return false;
   if (modifiers.includes('control') || modifiers.includes('meta')) return WITH_CONTROL.test(key);
-  return key in NAMED || [...key].length === 1;
+  return Object.hasOwn(NAMED, key) || [...key].length === 1;
 }
 
 /** Press `action.key` where the focus is. `next` finds where Tab leads. Returns why it was not done. */

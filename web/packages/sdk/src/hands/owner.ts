@@ -3,6 +3,7 @@
 export const REVOKE_KEY = 'Escape';
 /** How long the page is theirs after it. */
 export const QUIET_MS = 1_000;
+const TYPING_MS = 3_000;
 
 const TOUCHES = ['pointerdown', 'keydown', 'keyup', 'touchstart', 'wheel'];
 const OPTIONS = { capture: true, passive: true };
@@ -12,6 +13,7 @@ const OPTIONS = { capture: true, passive: true };
 export class Owner {
   readonly #seen = new Set<EventTarget>();
   #last = Number.NEGATIVE_INFINITY;
+  #typed = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly now: () => number,
@@ -23,6 +25,11 @@ export class Owner {
   /** Whether they did something just now. */
   get busy(): boolean {
     return this.now() - this.#last < QUIET_MS;
+  }
+
+  /** Whether they are in the midst of writing: nothing takes the focus from them. */
+  get typing(): boolean {
+    return this.now() - this.#typed < TYPING_MS;
   }
 
   /** Hear frames that have come, too. */
@@ -46,6 +53,8 @@ export class Owner {
   #touched = (event: Event): void => {
     if (!event.isTrusted) return;
     if (event.type !== 'keyup') this.#last = this.now();
-    if ((event as KeyboardEvent).key === REVOKE_KEY) this.revoke();
+    const { key } = event as KeyboardEvent;
+    if (key?.length === 1) this.#typed = this.now();
+    if (key === REVOKE_KEY) this.revoke();
   };
 }

@@ -1,5 +1,5 @@
 import type { Action } from '@opencobrowse/protocol';
-import { ARMED_AFTER_MS, watchVisible } from '../prompt.ts';
+import { ARMED_AFTER_MS, ARMED_AFTER_TYPING_MS, watchVisible } from '../prompt.ts';
 import { fill, type HandsStrings } from '../strings.ts';
 import { h } from '../ui.ts';
 
@@ -14,13 +14,15 @@ export interface Card {
   close(): void;
 }
 
-/** "Ana suggests: click here", with yes and no. It takes the focus only where nobody is typing; a press counts
+/** "Ana suggests: click here", with yes and no. It takes the focus unless
+ * somebody is typing; a press counts
  * from half a second after it came or moved, of the customer's own hand, and not under anything else (B9). */
 export function suggest(
   layer: HTMLElement,
   t: HandsStrings,
   agent: string,
   what: string,
+  isTyping: boolean,
   answer: (accepted: boolean) => void,
 ): Card {
   const yes = h('button', { class: 'yes', type: 'button' }, t.accept);
@@ -49,9 +51,11 @@ export function suggest(
   yes.onclick = (event) => decide(event, true);
   no.onclick = (event) => decide(event, false);
   card.onkeydown = (event) => {
-    if (event.key === 'Escape') decide(event, false);
+    const presses = event.key === ' ' && event.target !== card;
+    if (event.key.length === 1 && !presses) armedAt = performance.now() + ARMED_AFTER_TYPING_MS;
   };
-  if (!isTyping()) card.focus({ preventScroll: true });
+  const before = document.activeElement as HTMLElement | null;
+  if (!isTyping) card.focus({ preventScroll: true });
   return {
     beside: (box) => {
       const to = beside(box, card, layer);
@@ -62,15 +66,12 @@ export function suggest(
       }
     },
     close: () => {
+      const inside = card.matches(':focus-within');
       watch.stop();
       card.remove();
+      if (inside) before?.focus?.({ preventScroll: true });
     },
   };
-}
-
-function isTyping(): boolean {
-  const at = document.activeElement as HTMLElement | null;
-  return at !== null && (at.matches('input,textarea,select,iframe') || at.isContentEditable);
 }
 
 /** Below, above, or in the middle; clear of the bar. */

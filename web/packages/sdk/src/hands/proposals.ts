@@ -30,7 +30,7 @@ export class Proposals {
     private readonly t: HandsStrings,
     private readonly ground: () => Ground,
     private readonly answer: (peer: number, id: number, answer: Answer) => void,
-    private readonly open: () => boolean,
+    private readonly customer: { isHeard(): boolean; isTyping(): boolean },
   ) {}
 
   add({ id, peer = 0, action, agentName = '' }: Propose): void {
@@ -46,7 +46,9 @@ export class Proposals {
     }
     const { element } = found;
     const words = inWords(action, element, this.t);
-    const card = suggest(this.layer, this.t, agentName, words, (accepted) => this.#decided(accepted));
+    const card = suggest(this.layer, this.t, agentName, words, this.customer.isTyping(), (accepted) =>
+      this.#decided(accepted),
+    );
     const timer = setTimeout(() => this.#close({ result: 'declined', reason: 'expired' }), OPEN_MS);
     this.#shown = { peer, id, action, card, timer };
     this.#show(element, agentName, card);
@@ -88,7 +90,7 @@ export class Proposals {
     this.#close();
     const { peer, id, action } = shown;
     // A server that cannot be heard has withdrawn it, or will.
-    const done = accepted && this.open();
+    const done = accepted && this.customer.isHeard();
     this.answer(peer, id, done ? perform(action, this.ground()) : { result: 'declined' });
   }
 
