@@ -17,7 +17,7 @@ from typing import Literal
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Browser, Page, ViewportSize  # noqa: E402
+from playwright.sync_api import Browser, Page, ViewportSize, expect  # noqa: E402
 from tests.support.browser import MIRROR, accept_prompt, chromium, prompt_shown  # noqa: E402
 from tests.support.server import free_port  # noqa: E402
 
@@ -61,6 +61,9 @@ def take(links: dict[str, str], out: Path) -> None:
         accept_prompt(customer)
         search(customer, agent, out)
         pay(customer, agent, out)
+        control(customer, agent, out)
+        suggest(customer, agent, out)
+        look_round(customer, agent, out)
         dark = viewer(browser, links, out, "dark")
         settled(dark)
         dark.screenshot(path=out / "console-dark.png")
@@ -97,6 +100,63 @@ def pay(customer: Page, agent: Page, out: Path) -> None:
     customer.screenshot(path=out / "bar.png")
     settled(agent)
     agent.screenshot(path=out / "console.png")
+
+
+def control(customer: Page, agent: Page, out: Path) -> None:
+    """Asked for, said yes to, and used: the agent types the name."""
+    agent.get_by_role("button", name="Ask for control").click()
+    asked(customer)
+    customer.screenshot(path=out / "control-prompt.png")
+    customer.keyboard.press("Tab")
+    customer.keyboard.press("Enter")
+    agent.get_by_text("You have control", exact=True).wait_for()
+    customer.wait_for_timeout(1_100)  # after the customer's own hand the page is theirs for a second
+    press(agent, "#name")
+    agent.keyboard.type("Ada King")
+    expect(customer.locator("#name")).to_have_value("Ada King")
+    agent.screenshot(path=out / "control.png")
+    customer.screenshot(path=out / "controlled.png")
+    agent.keyboard.press("Escape")
+    agent.locator("[data-action=release]").click()
+
+
+def suggest(customer: Page, agent: Page, out: Path) -> None:
+    """A step that the customer has not said yes to yet. They are not writing: it takes the focus."""
+    customer.evaluate("document.activeElement.blur()")
+    agent.get_by_role("button", name="Suggest").click()
+    press(agent, "#name")
+    agent.get_by_label("Text for this field").fill("Ada Lovelace")
+    agent.get_by_role("button", name="Suggest typing this").click()
+    asked(customer)
+    agent.screenshot(path=out / "suggest.png")
+    customer.screenshot(path=out / "suggested.png")
+    customer.keyboard.press("Escape")
+    agent.get_by_role("button", name="Dismiss").click()
+    agent.get_by_role("button", name="Point").click()
+
+
+def look_round(customer: Page, agent: Page, out: Path) -> None:
+    """The agent looks further down; the customer stays where they are."""
+    agent.get_by_role("button", name="Follow").click()
+    press(agent, "#name")
+    agent.mouse.wheel(0, 220)
+    agent.mouse.move(5, 200)
+    agent.wait_for_timeout(500)
+    agent.screenshot(path=out / "free-look.png")
+    agent.get_by_role("button", name="Back to the customer").click()
+
+
+def asked(customer: Page) -> None:
+    """One of our own questions has the focus, and may be answered."""
+    customer.locator("[data-opencobrowse-ui]:focus-within").wait_for(state="attached")
+    customer.wait_for_timeout(800)
+
+
+def press(agent: Page, selector: str) -> None:
+    """Click where the mirror shows it."""
+    box = agent.frame_locator(MIRROR).locator(selector).bounding_box()
+    assert box is not None
+    agent.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
 def settled(agent: Page) -> None:

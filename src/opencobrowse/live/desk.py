@@ -129,7 +129,10 @@ class Desk:
     def allow(self, room: Room, settings: dict[str, Any]) -> None:
         """The page that shares goes by these settings now."""
         allowed = Allowed(bool(settings["allowAgentControl"]), bool(settings["allowAgentNavigation"]))
+        news = allowed != room.deeds.allowed
         room.deeds.allowed = allowed
+        if news:
+            room.announce()
         if not allowed.control and room.hold.control is not Control.NONE:
             self._stop(room, ControlEnd.NOT_ALLOWED)
 

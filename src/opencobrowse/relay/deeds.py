@@ -8,7 +8,7 @@ answered once: by the page, or from here when the page is gone or the time is up
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
 from opencobrowse.domain.session import SessionState
@@ -29,6 +29,13 @@ class Allowed:
 
     control: bool = False
     navigation: bool = False
+
+    @property
+    def words(self) -> tuple[Literal["control", "navigation"], ...]:
+        """As the session's state says it to the viewers."""
+        if not self.control:
+            return ()
+        return ("control", "navigation") if self.navigation else ("control",)
 
 
 NOTHING: Final = Allowed()

@@ -263,7 +263,7 @@ class Room:
         viewers = tuple(live.Viewer(v.number, v.name) for v in self.viewers.values())
         return live.State(
             self.session_id, self.state.value, self.hold.control.value, self.sharer is not None, viewers,
-            self.page, self.hold.controller,
+            self.page, self.hold.controller, self.deeds.allowed.words,
         )  # fmt: skip
 
     def fence(self, state: SessionState, reason: str) -> None:

@@ -296,7 +296,8 @@ class Viewer(msgspec.Struct, frozen=True, rename="camel"):
 
 class State(Message, frozen=True, tag="state"):
     """The session as it is now, to all its peers on every change. `controller` is the viewer that asked for
-    control or holds it, 0 where none does."""
+    control or holds it, 0 where none does. `may` is what the settings of the page that shares let agents do:
+    nothing while no page has been told them."""
 
     session_id: str
     state: str
@@ -305,6 +306,7 @@ class State(Message, frozen=True, tag="state"):
     viewers: tuple[Viewer, ...] = ()
     page: PageInfo | None = None
     controller: int = 0
+    may: tuple[Literal["control", "navigation"], ...] = ()
 
 
 class Transferred(Message, frozen=True, tag="transferred"):

@@ -16,6 +16,7 @@ interface Cursor {
 export class Cursors {
   readonly #cursors = new Map<string, Cursor>();
   #scale = 1;
+  #away = { x: 0, y: 0 };
 
   constructor(private readonly layer: HTMLElement) {}
 
@@ -48,8 +49,19 @@ export class Cursors {
     for (const cursor of this.#cursors.values()) this.#place(cursor);
   }
 
+  /** How far the customer's viewport is from what is shown: pointers are told in the customer's. */
+  shift(away: { x: number; y: number }): void {
+    if (away.x === this.#away.x && away.y === this.#away.y) return;
+    this.#away = away;
+    for (const cursor of this.#cursors.values()) this.#place(cursor);
+  }
+
   #place({ element, x, y }: Cursor): void {
-    element.style.transform = `translate(${x * this.#scale}px, ${y * this.#scale}px)`;
+    element.style.transform = this.#transform(x, y);
+  }
+
+  #transform(x: number, y: number): string {
+    return `translate(${(x + this.#away.x) * this.#scale}px, ${(y + this.#away.y) * this.#scale}px)`;
   }
 
   #add(key: string): Cursor {
@@ -73,7 +85,7 @@ export class Cursors {
   #pulse({ x, y, element }: Cursor): void {
     const ring = document.createElement('div');
     ring.className = `pulse ${element.className.split(' ').at(-1)}`;
-    ring.style.transform = `translate(${x * this.#scale}px, ${y * this.#scale}px)`;
+    ring.style.transform = this.#transform(x, y);
     ring.addEventListener('animationend', () => ring.remove());
     this.layer.append(ring);
   }

@@ -4,6 +4,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/views.css';
 import './styles/session.css';
+import './styles/tools.css';
 import { ApiError, api, type User } from './api.ts';
 import { consentOf, sessionOf, usePath } from './route.ts';
 import { List } from './views/List.tsx';

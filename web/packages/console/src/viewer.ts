@@ -3,6 +3,7 @@
 import { inflate, Link } from '@opencobrowse/link';
 import {
   Flag,
+  type FromPage,
   type FromServer,
   HEADER_BYTES,
   Kind,
@@ -15,7 +16,7 @@ import {
   VERSION,
   writePointer,
 } from '@opencobrowse/protocol';
-import { Mirror } from '@opencobrowse/replay';
+import { Mirror, type View } from '@opencobrowse/replay';
 import { api } from './api.ts';
 import { Latency } from './latency.ts';
 
@@ -33,6 +34,10 @@ export interface ViewerEvents {
   pointer(peer: number, pointer: Pointer): void;
   /** The first snapshot is on the screen. */
   picture(): void;
+  /** Another snapshot takes the place of what was shown: its nodes are others. */
+  fresh(): void;
+  /** What else the server said: of control, of actions, of outlines. */
+  said(message: FromServer): void;
   /** The mirror's sandbox was tampered with: nothing is shown any more (reliability.md B1). */
   unsafe(): void;
 }
@@ -79,10 +84,13 @@ export class Viewer {
     this.#link.send(makeFrame(header, writePointer(pointer)));
   }
 
-  /** The mirrored node at a place of the customer's viewport. */
-  at(x: number, y: number): number {
-    return this.#mirror.at(x, y);
+  /** What is shown, to be asked about now. */
+  get view(): View | undefined {
+    return this.#mirror.view();
   }
+
+  /** False where there is no socket to take it. */
+  tell = (message: FromPage): boolean => this.#link.tell(message);
 
   close(): void {
     this.#latency.stop();
@@ -145,6 +153,7 @@ export class Viewer {
         this.#chunks = [];
         break;
       default:
+        this.events.said(message);
     }
   }
 
@@ -173,10 +182,12 @@ export class Viewer {
   #apply(body: Uint8Array<ArrayBuffer>, flags: number, next: Position): void {
     const show = (bytes: Uint8Array): void => {
       this.#position = next;
+      const before = this.#mirror.counts.snapshots;
       this.#mirror.apply(JSON.parse(decoder.decode(bytes)));
-      if (this.#pictured || this.#mirror.counts.snapshots === 0) return;
+      if (this.#mirror.counts.snapshots === before) return;
+      if (this.#pictured) this.events.fresh();
+      else this.events.picture();
       this.#pictured = true;
-      this.events.picture();
     };
     if (flags & Flag.DEFLATE) {
       const ready = inflate(body);

@@ -157,6 +157,8 @@ export type SessionState = {
   page?: PageInfo;
   /** The viewer that asked for control or holds it. */
   controller?: number;
+  /** What the settings of the page that shares let agents do. */
+  may?: ('control' | 'navigation')[];
 };
 
 export type FromServer =

@@ -1,6 +1,7 @@
 import { EventType, type eventWithTime } from '@rrweb/types';
 import { FocusKeeper } from './guard.ts';
 import { Picture } from './picture.ts';
+import type { View } from './view.ts';
 
 export interface MirrorEvents {
   /** The customer's viewport, in CSS pixels. */
@@ -53,6 +54,11 @@ export class Mirror {
 
   at(x: number, y: number): number {
     return this.#shown?.at(x, y) ?? 0;
+  }
+
+  /** What is shown, to be asked about now: do not keep it. */
+  view(): View | undefined {
+    return this.#shown?.view();
   }
 
   destroy(): void {

@@ -7,6 +7,7 @@ import { Hover } from './hover.ts';
 import { applyMedia, playOn } from './media.ts';
 import { Scrolls } from './scrolls.ts';
 import { showPopover } from './toplayer.ts';
+import { View } from './view.ts';
 
 /** The sandbox of the mirror, exactly: no scripts, no forms, no pop-ups (reliability.md B1). */
 export const SANDBOX = 'allow-same-origin';
@@ -120,8 +121,13 @@ export class Picture {
 
   /** The id of what is at a place of the customer's viewport; 0 where there is nothing. */
   at(x: number, y: number): number {
-    const element = this.iframe.contentDocument?.elementFromPoint(x, y);
-    return element ? Math.max(0, this.#replayer.getMirror().getId(element)) : 0;
+    return this.view()?.at(x, y) ?? 0;
+  }
+
+  /** The picture as something that can be asked about. */
+  view(): View | undefined {
+    const doc = this.iframe.contentDocument;
+    return doc ? new View(doc, this.#replayer.getMirror(), this.#scrolls) : undefined;
   }
 
   destroy(): void {

@@ -14,7 +14,20 @@ export class Scrolls {
   readonly #places = new Map<number, Place>();
   readonly #pending = new Set<number>();
 
+  #held = false;
+
   constructor(private readonly target: (id: number) => Element | Window | undefined) {}
+
+  /** Held, nothing moves: the agent looks round alone. Afterwards all goes back to where the customer is. */
+  hold(held: boolean): void {
+    this.#held = held;
+    if (!held) this.again();
+  }
+
+  /** Where the customer is. */
+  place(id: number): { x: number; y: number } {
+    return this.#places.get(id) ?? { x: 0, y: 0 };
+  }
 
   set(id: number, x: number, y: number): void {
     this.#places.set(id, { x, y, tries: TRIES });
@@ -23,6 +36,7 @@ export class Scrolls {
 
   /** Try those that are not where they belong. Costs nothing when all are. */
   settle(): void {
+    if (this.#held) return;
     for (const id of this.#pending) this.#try(id);
   }
 

@@ -2,14 +2,19 @@ import { CLOSE_TRANSFERRED, type SessionState } from '@opencobrowse/protocol';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, api, type Session, type User } from '../api.ts';
 import type { Cursors } from '../cursors.ts';
-import type { Size, Zoom } from '../fit.ts';
+import { type Size, scaleOf, step, type Zoom } from '../fit.ts';
+import { useSize } from '../hooks.ts';
 import { Viewer } from '../viewer.ts';
+import { useWork, type Work } from '../work.ts';
+import { useKeys } from './keys.ts';
 import { Panel } from './Panel.tsx';
 import { explain } from './Session.tsx';
 import { SessionBar } from './SessionBar.tsx';
 import { Stage } from './Stage.tsx';
+import { ToolRow, use } from './ToolRow.tsx';
 import { Transfer } from './Transfer.tsx';
 import { Waiting } from './Waiting.tsx';
+import { ZoomBar } from './ZoomBar.tsx';
 
 export interface LiveProps {
   session: Session;
@@ -40,6 +45,14 @@ const NOTHING: Picture = {
   pictured: false,
 };
 
+/** The page is shown and alive: pointers and tools work. */
+export function shownAlive(picture: Picture, session: Session): boolean {
+  const state = picture.state?.state ?? session.state;
+  return state === 'active' && picture.connected && picture.pictured && picture.state?.sharing === true;
+}
+
+/** What the style sheet keeps free around the mirror. */
+const MARGIN = 32;
 const REVOKED = 4506;
 const VERSION = 4501;
 const UNSAFE = {
@@ -56,13 +69,19 @@ export function Live(props: LiveProps) {
   const [choosing, setChoosing] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const cursors = useRef<Cursors>(null);
-  const viewer = useViewer(props, root, cursors, setPicture);
+  const stage = useRef<HTMLDivElement>(null);
+  const viewer = useRef<Viewer>(null);
+  const work = useWork(session, picture, viewer);
+  useViewer(props, root, cursors, viewer, work, setPicture);
+  const room = useSize(stage);
+  const scale = scaleOf(zoom, picture.size, { width: room.width - MARGIN, height: room.height - MARGIN });
 
   const state = picture.state?.state ?? session.state;
   // Once for each new state.
   useEffect(() => {
     if (state !== session.state) props.onMoved();
   }, [state]);
+  useKeys(shortcuts(work, scale, setZoom), shownAlive(picture, session));
   const end = (): void => {
     setEnding(true);
     api.end(session.id).then(
@@ -78,6 +97,7 @@ export function Live(props: LiveProps) {
       <SessionBar
         session={session}
         picture={picture}
+        work={work}
         peer={viewer.current?.peer ?? 0}
         ending={ending}
         onEnd={end}
@@ -86,16 +106,23 @@ export function Live(props: LiveProps) {
         onPanel={() => setPanel(!panel)}
       />
       {choosing && <Transfer session={session} onDone={props.onMoved} onClose={() => setChoosing(false)} />}
+      {state !== 'initiated' && (
+        <ToolRow session={session} picture={picture} work={work}>
+          <ZoomBar zoom={zoom} scale={scale} size={picture.size} onZoom={setZoom} />
+        </ToolRow>
+      )}
       <div class="session-body">
         <Stage
           session={session}
           user={user}
           picture={picture}
+          work={work}
           zoom={zoom}
+          scale={scale}
           onZoom={setZoom}
+          stage={stage}
           root={root}
           cursors={cursors}
-          viewer={viewer}
         >
           {state === 'initiated' && <Waiting session={session} />}
         </Stage>
@@ -107,14 +134,32 @@ export function Live(props: LiveProps) {
   );
 }
 
+function shortcuts(work: Work, scale: number, setZoom: (zoom: Zoom) => void): Record<string, () => void> {
+  return {
+    p: () => use('point', work),
+    h: () => use('highlight', work),
+    c: () => use('control', work),
+    s: () => use('suggest', work),
+    f: () => work.setFollow(!work.follow),
+    '0': () => setZoom('fit'),
+    '1': () => setZoom(1),
+    '+': () => setZoom(step(scale, 1)),
+    '=': () => setZoom(step(scale, 1)),
+    '-': () => setZoom(step(scale, -1)),
+  };
+}
+
 /** Open the viewer once for this session, and close it with the page. */
 function useViewer(
   { session, onOver, onMoved, onSignedOut, onProblem }: LiveProps,
   root: { current: HTMLDivElement | null },
   cursors: { current: Cursors | null },
+  viewer: { current: Viewer | null },
+  work: Work,
   setPicture: (change: (before: Picture) => Picture) => void,
-): { current: Viewer | null } {
-  const viewer = useRef<Viewer>(null);
+): void {
+  const hands = useRef(work);
+  hands.current = work;
   const names = useRef(new Map<number, string>());
   const set = useCallback(
     (part: Partial<Picture>) => setPicture((before) => ({ ...before, ...part })),
@@ -128,13 +173,18 @@ function useViewer(
       state: (state) => {
         names.current = new Map(state.viewers?.map(({ peer, name }) => [peer, name]));
         const here = state.viewers?.map(({ peer }) => String(peer)) ?? [];
-        cursors.current?.keep(new Set([...here, 'me', ...(state.sharing ? ['customer'] : [])]));
+        const keys = new Set([...here, 'me', ...(state.sharing ? ['customer'] : [])]);
+        cursors.current?.keep(keys);
+        hands.current.desk.current?.marks.keep((key) => !/^(?:\d+|customer)$/.test(key) || keys.has(key));
         set({ state });
       },
       end: onOver,
       transferred: onMoved,
       size: (width, height) => set({ size: { width, height } }),
-      connected: (connected) => set(connected ? { connected, everConnected: true } : { connected }),
+      connected: (connected) => {
+        if (!connected) hands.current.desk.current?.doing.forget();
+        set(connected ? { connected, everConnected: true } : { connected });
+      },
       refused: (code, error) => {
         if (code === CLOSE_TRANSFERRED) onMoved();
         else if (code === REVOKED || (error instanceof ApiError && error.status === 401)) onSignedOut();
@@ -152,6 +202,8 @@ function useViewer(
         cursors.current?.show(key, name, pointer);
       },
       picture: () => set({ pictured: true }),
+      fresh: () => hands.current.fresh(),
+      said: (message) => hands.current.heard(message),
       unsafe: () => onProblem(UNSAFE),
     });
     viewer.current = opened;
@@ -160,5 +212,4 @@ function useViewer(
       opened.close();
     };
   }, [session.id]);
-  return viewer;
 }

@@ -1,4 +1,5 @@
 import type { Session, User } from '../api.ts';
+import { holderOf } from '../control/grip.ts';
 import { Icon } from '../icons.tsx';
 import { grouped } from '../words.ts';
 import type { Picture } from './Live.tsx';
@@ -32,7 +33,9 @@ export function Panel({
           ))}
         </ul>
       </section>
-      {session.cobrowseType === 'control' && <Control picture={picture} />}
+      {(session.cobrowseType === 'control' || picture.state?.controller) && (
+        <Control picture={picture} peer={peer} />
+      )}
       <section>
         <h2>Customer</h2>
         <dl class="facts">
@@ -86,14 +89,15 @@ const GRANT = {
   held: 'Given. The customer allowed you to act on their page.',
 } as const;
 
-function Control({ picture }: { picture: Picture }) {
+function Control({ picture, peer }: { picture: Picture; peer: number }) {
   const grant = picture.state?.control ?? 'none';
+  const other = picture.state?.controller && picture.state.controller !== peer;
   return (
     <section>
       <h2>Control</h2>
-      <p class={`grant grant-${grant}`} role="status" data-control={grant}>
+      <p class={`grant grant-${grant}`} data-control={grant}>
         <Icon name="hand" />
-        {GRANT[grant]}
+        {other ? `${holderOf(picture.state)} asked for it or has it.` : GRANT[grant]}
       </p>
     </section>
   );

@@ -3,12 +3,15 @@ import { useNow } from '../hooks.ts';
 import { Icon } from '../icons.tsx';
 import { follow } from '../route.ts';
 import { quality, STATE, span, type Tone } from '../words.ts';
+import type { Work } from '../work.ts';
 import type { Picture } from './Live.tsx';
+import { Navigation } from './Navigation.tsx';
 import { Chip } from './parts.tsx';
 
 interface BarProps {
   session: Session;
   picture: Picture;
+  work: Work;
   peer: number;
   ending: boolean;
   onEnd: () => void;
@@ -17,7 +20,9 @@ interface BarProps {
   onPanel: () => void;
 }
 
-export function SessionBar({ session, picture, peer, ending, onEnd, onTransfer, panel, onPanel }: BarProps) {
+export function SessionBar(props: BarProps) {
+  const { session, picture, work, peer, ending, onEnd, onTransfer, panel, onPanel } = props;
+  const drives = work.tool === 'control' && work.grip === 'held' && work.may.navigation;
   const { text, tone } = condition(session, picture);
   const waiting = (picture.state?.state ?? session.state) === 'initiated';
   return (
@@ -34,7 +39,7 @@ export function SessionBar({ session, picture, peer, ending, onEnd, onTransfer, 
           <Chip tone={tone}>{text}</Chip>
         </span>
       </div>
-      {!waiting && <PageName picture={picture} />}
+      {!waiting && (drives ? <Navigation work={work} picture={picture} /> : <PageName picture={picture} />)}
       <div class="sessionbar-end">
         {!waiting && <Others picture={picture} peer={peer} />}
         {!waiting && <Speed latency={picture.state?.sharing ? picture.latency : undefined} />}

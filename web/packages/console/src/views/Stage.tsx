@@ -1,44 +1,52 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { Session, User } from '../api.ts';
-import { Cursors } from '../cursors.ts';
-import { type Size, scaleOf, step, type Zoom } from '../fit.ts';
-import { useSize } from '../hooks.ts';
-import { Icon, type IconName } from '../icons.tsx';
-import { PointerOut } from '../pointer.ts';
-import type { Viewer } from '../viewer.ts';
-import type { Picture } from './Live.tsx';
+import type { Cursors } from '../cursors.ts';
+import { step, type Zoom } from '../fit.ts';
+import { Icon } from '../icons.tsx';
+import type { Work } from '../work.ts';
+import { type Picture, shownAlive } from './Live.tsx';
+import { useLayer } from './layer.ts';
+import { Popup } from './Popup.tsx';
+import { Suggestions } from './Suggestions.tsx';
+import { Veil } from './Veil.tsx';
 
 interface StageProps {
   session: Session;
   user: User;
   picture: Picture;
+  work: Work;
   zoom: Zoom;
+  scale: number;
   onZoom: (zoom: Zoom) => void;
+  stage: { current: HTMLDivElement | null };
   root: { current: HTMLDivElement | null };
   cursors: { current: Cursors | null };
-  viewer: { current: Viewer | null };
   children: ComponentChildren;
 }
 
-/** What the style sheet keeps free around the mirror, and below it for the zoom bar. */
-const MARGIN = 32;
-const FOOT = 80;
+/** What the layer is to somebody who cannot see it, by the tool in the hand. */
+const LAYER_NAME = {
+  point: undefined,
+  highlight:
+    'The customer’s page. Arrow keys go from one thing to the next, Enter outlines it, Escape leaves.',
+  suggest: 'The customer’s page. Arrow keys go from one thing to the next, Enter picks it, Escape leaves.',
+  control: 'The customer’s page, which you control. Keys go to the page, Escape leaves.',
+};
 
-/** The neutral ground with the mirror on it, and over the mirror the layer that takes the agent's pointer. */
+/** The neutral ground with the mirror on it, and over the mirror the layer that takes the agent's hands. */
 export function Stage(props: StageProps) {
-  const { picture, zoom, session, children } = props;
-  const stage = useRef<HTMLDivElement>(null);
+  const { picture, zoom, scale, session, work, children } = props;
   const layer = useRef<HTMLDivElement>(null);
-  const room = useSize(stage);
-  const scale = scaleOf(zoom, picture.size, { width: room.width - MARGIN, height: room.height - FOOT });
   const state = picture.state?.state ?? session.state;
-  const live = state === 'active' && picture.connected && picture.pictured;
-  useLayer(props, layer, scale, live);
+  const live = shownAlive(picture, session);
+  const onZoom = (way: 1 | -1): void => props.onZoom(step(scale, way));
+  useLayer({ ...props, layer, scale, live, size: picture.size, onZoom });
   const { width, height } = picture.size;
+  const name = LAYER_NAME[work.tool];
   return (
-    <div class="stage-frame">
-      <div class="stage" ref={stage} data-fit={zoom === 'fit'}>
+    <div class="stage-frame" data-tool={live ? work.tool : 'none'}>
+      <div class="stage" ref={props.stage} data-fit={zoom === 'fit'}>
         <div
           class={picture.pictured ? 'sheet' : 'sheet is-empty'}
           style={{ width: `${width * scale}px`, height: `${height * scale}px` }}
@@ -49,160 +57,31 @@ export function Stage(props: StageProps) {
             ref={props.root}
             style={{ width: `${width}px`, height: `${height}px`, transform: `scale(${scale})` }}
           />
-          <div class={live ? 'layer is-live' : 'layer'} ref={layer} data-scale={scale.toFixed(4)} />
+          <div
+            class={live ? 'layer is-live' : 'layer'}
+            ref={layer}
+            data-scale={scale.toFixed(4)}
+            tabIndex={name ? 0 : -1}
+            {...(name && { role: 'application', 'aria-label': name })}
+          >
+            {!work.follow && (
+              <div class="customer-view">
+                <span>{session.customerName ?? 'The customer'} sees this</span>
+              </div>
+            )}
+          </div>
         </div>
         {children}
       </div>
       {state !== 'initiated' && <Veil picture={picture} state={state} />}
-      {state !== 'initiated' && (
-        <ZoomBar zoom={zoom} scale={scale} size={picture.size} onZoom={props.onZoom} />
+      {!work.follow && (
+        <button type="button" class="button back-to" onClick={() => work.setFollow(true)}>
+          <Icon name="back" />
+          Back to the customer
+        </button>
       )}
-    </div>
-  );
-}
-
-/** Pointers in, pointers out. */
-function useLayer(
-  { user, cursors, viewer }: StageProps,
-  layer: { current: HTMLDivElement | null },
-  scale: number,
-  live: boolean,
-): void {
-  const now = useRef({ scale, live });
-  now.current = { scale, live };
-  useEffect(() => cursors.current?.scale(scale), [scale, cursors]);
-  const out = useRef<PointerOut>(null);
-  useEffect(() => {
-    if (live) return;
-    cursors.current?.remove('me');
-    out.current?.leave();
-  }, [live, cursors]);
-  useEffect(() => {
-    const element = layer.current;
-    if (!element) return;
-    const shown = new Cursors(element);
-    shown.scale(now.current.scale);
-    cursors.current = shown;
-    const sender = new PointerOut((pointer) => viewer.current?.point(pointer));
-    out.current = sender;
-    const place = (event: PointerEvent): [number, number, number] => {
-      const x = event.offsetX / now.current.scale;
-      const y = event.offsetY / now.current.scale;
-      return [x, y, viewer.current?.at(x, y) ?? 0];
-    };
-    const point = (event: PointerEvent, action: 'move' | 'click'): void => {
-      if (!now.current.live) return;
-      const [x, y, node] = place(event);
-      shown.show('me', user.name, { action, x, y, node });
-      if (action === 'click') sender.click(x, y, node);
-      else sender.move(x, y, node);
-    };
-    const move = (event: PointerEvent): void => point(event, 'move');
-    const down = (event: PointerEvent): void => point(event, 'click');
-    const leave = (): void => {
-      shown.remove('me');
-      sender.leave();
-    };
-    const stop = new AbortController();
-    const { signal } = stop;
-    element.addEventListener('pointermove', move, { signal });
-    element.addEventListener('pointerdown', down, { signal });
-    element.addEventListener('pointerleave', leave, { signal });
-    element.addEventListener('pointercancel', leave, { signal });
-    addEventListener('blur', leave, { signal });
-    return () => {
-      stop.abort();
-      leave();
-    };
-  }, [layer, cursors, viewer, user.name]);
-}
-
-/** Says why the picture stands still, over the picture. */
-function Veil({ picture, state }: { picture: Picture; state: string }) {
-  const said = still(picture, state);
-  return (
-    <div class={said ? 'veil is-shown' : 'veil'} role="status">
-      {said && (
-        <span class="veil-card">
-          <Icon name={said.icon} />
-          {said.text}
-        </span>
-      )}
-    </div>
-  );
-}
-
-function still(picture: Picture, state: string): { icon: IconName; text: string } | undefined {
-  if (!picture.connected) {
-    return picture.everConnected
-      ? { icon: 'offline', text: 'Connection lost. Reconnecting…' }
-      : { icon: 'link', text: 'Connecting…' };
-  }
-  if (state === 'paused') return { icon: 'pause', text: 'Paused. The picture does not change.' };
-  if (picture.state && !picture.state.sharing) {
-    return { icon: 'offline', text: 'The customer is offline. Their page comes back by itself.' };
-  }
-  if (picture.state?.page?.withheld) {
-    return {
-      icon: 'eye',
-      text: 'The customer is on a page that is not shared. It goes on when they leave it.',
-    };
-  }
-  return picture.pictured ? undefined : { icon: 'eye', text: 'The page is on its way…' };
-}
-
-function ZoomBar({
-  zoom,
-  scale,
-  size,
-  onZoom,
-}: {
-  zoom: Zoom;
-  scale: number;
-  size: Size;
-  onZoom: (zoom: Zoom) => void;
-}) {
-  return (
-    <div class="zoombar" role="toolbar" aria-label="Zoom">
-      <button
-        type="button"
-        class="button button-quiet"
-        aria-pressed={zoom === 'fit'}
-        onClick={() => onZoom('fit')}
-        title="Scale to fit"
-      >
-        <Icon name="fit" />
-        <span>Fit</span>
-      </button>
-      <button
-        type="button"
-        class="button button-quiet"
-        aria-pressed={zoom === 1}
-        onClick={() => onZoom(1)}
-        title={`The customer's own size, ${size.width} × ${size.height}`}
-      >
-        100 %
-      </button>
-      <span class="bar" aria-hidden="true" />
-      <button
-        type="button"
-        class="button button-quiet"
-        aria-label="Zoom out"
-        onClick={() => onZoom(step(scale, -1))}
-      >
-        <Icon name="minus" />
-      </button>
-      <output class="mono zoom-now" aria-live="off">
-        {Math.round(scale * 100)} %
-      </output>
-      <button
-        type="button"
-        class="button button-quiet"
-        aria-label="Zoom in"
-        onClick={() => onZoom(step(scale, 1))}
-      >
-        <Icon name="plus" />
-      </button>
+      <Suggestions work={work} customer={session.customerName ?? 'the customer'} />
+      {work.question && <Popup work={work} question={work.question} layer={layer} scale={scale} />}
     </div>
   );
 }
