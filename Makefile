@@ -5,14 +5,14 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest -q
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test setup web system lint types layers unit contract sim api authorization compat wild e2e sizes fix reference bench lock wheel clean
+.PHONY: demo test setup web system lint types layers unit contract sim api authorization description compat wild e2e sizes fix reference bench lock wheel clean
 
 ## demo: the server, a sample shop and a session started through the API; prints the links
 demo: setup
 	$(BIN)/opencobrowse demo
 
 ## test: everything that CI runs; sets up what it needs
-test: setup system lint types layers sizes unit contract sim api authorization compat wild e2e
+test: setup system lint types layers sizes unit contract sim api authorization description compat wild e2e
 
 ## setup: Python environment and built web assets; after it .venv/bin/opencobrowse works
 setup: .venv/.stamp web
@@ -68,6 +68,10 @@ api:
 ## authorization: every call by every kind of caller
 authorization:
 	$(PYTEST) tests/authorization
+
+## description: the server against its own /openapi.json, by Schemathesis
+description:
+	$(PYTEST) tests/description
 
 compat: tests/compat/javascript/node_modules/.stamp
 	$(PYTEST) tests/compat

@@ -194,6 +194,8 @@ def test_ignored_errors_come_back_as_rejected(stage: Stage) -> None:
     assert NOBODY in answer.json()["entities"][1]["rejectionReason"]
     kept = stage.http.get(f"{BASE}/channels/{channel['id']}/subscriptions")
     assert topics_in(kept) == [(first, "Permitted")]
+    no_topic = subscribe(stage.http, channel["id"], first.removesuffix("s"), ignoreErrors="true")
+    error_of(no_topic, 400, "notification.topic.unknown")
 
 
 @pytest.mark.parametrize(

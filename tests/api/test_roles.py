@@ -74,7 +74,7 @@ def test_of_two_lists_the_one_that_was_changed_counts(http: httpx.Client) -> Non
     assert http.put(f"{ROLES}/{role['id']}", json=role).json()["permissions"] == ["cobrowse:agent"]
     role["permissions"] = ["user:write"]
     role["permissionPolicies"] = [AGENT_POLICY, {**AGENT_POLICY, "actionSet": ["read"]}]
-    error_of(http.put(f"{ROLES}/{role['id']}", json=role), 400, "invalid.value")
+    error_of(http.put(f"{ROLES}/{role['id']}", json=role), 409, "contradiction")
     assert http.get(f"{ROLES}/{role['id']}").json()["permissions"] == ["cobrowse:agent"]
 
 
@@ -96,7 +96,9 @@ def test_a_policys_star_stands_for_every_action(http: httpx.Client) -> None:
         ({"name": "x", "permissionPolicies": [{**AGENT_POLICY, "actionSet": ["fly"]}]}, "invalid.value",
          "permissionPolicies"),
         ({"name": "x", "permissionPolicies": [{**AGENT_POLICY, "allowConditions": True}]}, "invalid.value",
-         "permissionPolicies.resourceConditionNode"),
+         "permissionPolicies.allowConditions"),
+        ({"name": "x", "permissionPolicies": [{**AGENT_POLICY, "resourceConditionNode": {}}]},
+         "invalid.value", "permissionPolicies[0].resourceConditionNode"),
         ({"name": "x", "permissons": []}, "unknown.field", "permissons"),
     ],
 )  # fmt: skip
@@ -197,7 +199,7 @@ def test_the_platforms_ways_to_give_a_role(http: httpx.Client) -> None:
         assert answer.status_code == 204, (path, answer.text)
         assert roles() == after, path
     elsewhere = {"grants": [{"roleId": one["id"], "divisionId": str(uuid.uuid4())}]}
-    error_of(http.post(f"{SUBJECTS}/{user['id']}/bulkadd", json=elsewhere), 400, "invalid.value")
+    error_of(http.post(f"{SUBJECTS}/{user['id']}/bulkadd", json=elsewhere), 404, "division.not.found")
 
 
 def test_the_subject_shows_roles_and_direct_grants(http: httpx.Client, server: Server) -> None:

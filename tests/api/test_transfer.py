@@ -182,7 +182,7 @@ def test_a_leg_of_the_past_ends_nothing(http: httpx.Client, session: dict[str, A
         ({"userId": 7}, 400, "invalid.value", "userId"),
         ({"userId": UNKNOWN}, 404, "agent.not.found", "userId"),
         ({"address": "sip:ben@example.com"}, 404, "agent.not.found", "address"),
-        ({"userId": "{ben}", "userName": "agent@example.com"}, 400, "invalid.value", "userName"),
+        ({"userId": "{ben}", "userName": "agent@example.com"}, 409, "contradiction", "userName"),
         ({"userId": "{agent}"}, 409, "transfer.same.agent", "userId"),
         ({"userId": "{nobody}"}, 403, "missing.permissions", "userId"),
     ],

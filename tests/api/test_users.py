@@ -123,7 +123,8 @@ def test_pages_of_users(http: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("query", "field"),
     [("pageSize=0", "pageSize"), ("pageSize=x", "pageSize"), ("pageNumber=-1", "pageNumber"),
-     ("pageSize=100000", "pageSize"), ("state=asleep", "state")],
+     ("pageSize=100000", "pageSize"), ("pageSize=", "pageSize"), ("state=asleep", "state"),
+     ("state=", "state"), ("sortOrder=up", "sortOrder")],
 )  # fmt: skip
 def test_a_bad_query_names_its_field(http: httpx.Client, query: str, field: str) -> None:
     refused = http.get(f"/api/v2/users?{query}")
@@ -194,7 +195,7 @@ def test_the_address_can_change(http: httpx.Client, server: Server) -> None:
     wrong = http.patch(f"/api/v2/users/{user['id']}", json={"email": "nothing"})
     assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid.value")
     two = http.patch(f"/api/v2/users/{user['id']}", json={"email": email, "username": "other@example.com"})
-    assert two.status_code == 400
+    assert (two.status_code, two.json()["code"]) == (409, "contradiction")
     changed = http.patch(f"/api/v2/users/{user['id']}", json={"email": email.upper()}).json()
     assert (changed["email"], changed["username"]) == (email, email)
     with signed_in(server, email) as person:

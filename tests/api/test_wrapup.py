@@ -85,22 +85,24 @@ def test_it_can_be_said_after_the_end_of_everything(
 
 
 @pytest.mark.parametrize(
-    ("body", "field"),
+    ("body", "status", "field"),
     [
-        ({}, "code"),
-        ({"code": UNKNOWN}, "code"),
-        ({"name": "No such thing"}, "name"),
-        ({"code": "{code}", "durationSeconds": -1}, "durationSeconds"),
-        ({"code": "{code}", "endTime": "yesterday"}, "endTime"),
-        ({"code": "{code}", "tags": "a"}, "tags"),
-        ({"code": "{code}", "tag": []}, "tag"),
+        ({}, 400, "code"),
+        ({"code": UNKNOWN}, 404, "code"),
+        ({"name": "No such thing"}, 404, "name"),
+        ({"code": "{code}", "durationSeconds": -1}, 400, "durationSeconds"),
+        ({"code": "{code}", "endTime": "yesterday"}, 400, "endTime"),
+        ({"code": "{code}", "endTime": "1969-12-31T23:59:59Z"}, 400, "endTime"),
+        ({"code": "{code}", "endTime": "9999-12-31T23:59:59-14:00"}, 400, "endTime"),
+        ({"code": "{code}", "tags": "a"}, 400, "tags"),
+        ({"code": "{code}", "tag": []}, 400, "tag"),
     ],
 )
 def test_a_wrong_wrapup_says_the_way_out(
-    http: httpx.Client, at: Places, code: dict[str, Any], body: dict[str, Any], field: str
+    http: httpx.Client, at: Places, code: dict[str, Any], body: dict[str, Any], status: int, field: str
 ) -> None:
     sent = {k: code["id"] if v == "{code}" else v for k, v in body.items()}
-    refused = error_of(http.post(f"{at.leg}/wrapup", json=sent), 400)
+    refused = error_of(http.post(f"{at.leg}/wrapup", json=sent), status)
     assert field in fields_of(refused)
     error_of(http.get(f"{at.agent}/wrapup"), 404, "wrapup.not.found")
     assert send_example(http, refused).status_code == 202
@@ -180,7 +182,7 @@ def test_what_cannot_be_is_refused_and_nothing_of_it_happens(
         ({"resumeTime": "2026-01-01T00:00:00Z"}, 400, "resumeTime"),
         ({"state": "alerting"}, 400, "state"),
         ({"state": "connected", "wrapup": {"code": code["id"]}}, 409, "state"),
-        ({"wrapup": {"code": UNKNOWN}, "state": "disconnected"}, 400, "code"),
+        ({"wrapup": {"code": UNKNOWN}, "state": "disconnected"}, 404, "code"),
         ({"recordings": True}, 400, "recordings"),
     ]
     for body, status, field in bad:

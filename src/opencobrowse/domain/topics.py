@@ -11,7 +11,7 @@ from typing import Final
 from opencobrowse.kernel.ids import canonical
 
 _ID: Final = "{id}"
-_ANY_ID: Final = re.compile(r"[^.{}\s]+")
+_ANY_ID: Final = re.compile(r"[^.{}\s\x00-\x20\x7f-\xa0]+")
 MAX_TOPIC_CHARS: Final = 512
 
 
@@ -101,17 +101,18 @@ class Topic:
         return self.template.of(self.id or "")
 
 
-_PATTERNS: Final = tuple(
+PATTERNS: Final = tuple(
     (template, re.compile(re.escape(template.text).replace(re.escape(_ID), f"({_ANY_ID.pattern})")))
     for template in Template
 )
+"""What a topic of each template looks like."""
 
 
 def parse(text: str) -> Topic | None:
     """The topic that `text` names; None for one that does not exist."""
     if len(text) > MAX_TOPIC_CHARS:
         return None
-    for template, pattern in _PATTERNS:
+    for template, pattern in PATTERNS:
         found = pattern.fullmatch(text)
         if found:
             return Topic(template, canonical(found[1]) if template.takes_id else None)

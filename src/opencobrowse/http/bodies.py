@@ -53,6 +53,15 @@ def check(raw: bytes) -> None:
         raise _too_deep()
 
 
+def whole(value: Any) -> Any:
+    """`value` with 2.0 as 2: to JSON Schema, and to programs with one kind of number, they are the same."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: whole(inner) for key, inner in value.items()}
+    return [whole(inner) for inner in value] if isinstance(value, list) else value
+
+
 def wrong_type() -> Fault:
     return WrongType(
         "Unsupported Media Type - Unsupported or incorrect media type, such as an incorrect Content-Type "
@@ -72,7 +81,7 @@ def explain(request: Request[Any, Any, Any], error: HTTPException) -> Fault:
             code="missing.body",
             cure="Send one JSON object with Content-Type: application/json.",
         )
-    fault = inspect(msgspec.json.decode(raw), model) if model is not None and raw.strip() else None
+    fault = inspect(whole(msgspec.json.decode(raw)), model) if model is not None and raw.strip() else None
     return fault or _parameters(error)
 
 

@@ -98,6 +98,10 @@ CODES: Final[dict[str, Code]] = {
     "conflict": Code(
         (400, 409), "Others changed the same thing at the same moment, again and again.", "Send it again.",
         "many starts of one conversation at once"),
+    "contradiction": Code(
+        409, "Two fields of the request say different things.",
+        "Send one of those that the details name.",
+        'PATCH /api/v2/users/{id} {"email": "a@example.com", "username": "b@example.com"}'),
     "control.cool.down": Code(
         429, "Control was asked for three times in this session.",
         "Ask again a minute after the last request was over.",

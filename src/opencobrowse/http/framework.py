@@ -15,6 +15,8 @@ from litestar.exceptions import SerializationException
 from litestar.serialization import encode_json
 from litestar.types import Receive, Scope, Send
 
+from opencobrowse.http.bodies import whole
+
 
 class ReadRequest(Request[Any, Any, Any]):
     """A request whose body `Edge` has read and checked."""
@@ -23,12 +25,16 @@ class ReadRequest(Request[Any, Any, Any]):
         return self.scope["raw_body"]  # type: ignore[typeddict-item,no-any-return]
 
     async def json(self) -> Any:
-        """The body as the handler's model, read strictly: `"1"` is no number, and 0 is not `false`."""
+        """The body as the handler's model, read strictly: `"1"` is no number, 0 is not `false`. 2.0 is 2."""
         field = self.scope["route_handler"].parsed_data_field
+        model, raw = field.annotation if field else Any, await self.body() or b"null"
         try:
-            return _decoder(field.annotation if field else Any).decode(await self.body() or b"null")
+            return _decoder(model).decode(raw)
         except msgspec.MsgspecError as error:
-            raise SerializationException(str(error)) from error
+            try:
+                return msgspec.convert(whole(msgspec.json.decode(raw)), model)
+            except msgspec.MsgspecError:
+                raise SerializationException(str(error)) from error
 
 
 @cache
@@ -54,10 +60,16 @@ class ModelAnswer(Response[Any]):
 
 
 class Nothing(Response[None]):
-    """An answer without a body, where the framework's own would be the word `null`."""
+    """An answer without a body, where the framework's own would be the word `null`, and without the name of
+    a type that nothing is of."""
 
     def __init__(self, status_code: int) -> None:
         super().__init__(None, status_code=status_code)
 
-    def render(self, content: Any, media_type: str, enc_hook: Any = None) -> bytes:
-        return b""
+    def to_asgi_response(self, app: Any, request: Any, **options: Any) -> Any:
+        return self._send
+
+    async def _send(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": self.status_code or 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})

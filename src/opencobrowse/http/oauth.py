@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -71,14 +71,15 @@ class TokenRequest:
 async def answered(
     request: AnyRequest, work: Callable[[TokenRequest], Awaitable[Grant | None]], needs_grant: bool = True
 ) -> Response[Any]:
-    """Read the form, do `work`, and answer as RFC 6749 does, whatever comes of it."""
-    by_basic = False
+    """Read the form, do `work`, and answer as RFC 6749 does, whatever comes of it. Who wants no grant
+    (`needs_grant`) and is no client hears 401, however it named itself: section 5.2 allows both."""
+    by_basic = not needs_grant
     try:
         wish = await _read(request, needs_grant)
-        by_basic = wish.by_basic
+        by_basic |= wish.by_basic
         done = await work(wish)
     except Refused as error:
-        return refused(error)
+        return refused(replace(error, by_basic=by_basic or error.by_basic))
     except TooMany as many:
         return refused(Refused("slow_down", many.message), 429, many.retry_after)
     except Invalid as fault:
@@ -154,7 +155,7 @@ def _granted(grant: Grant) -> Response[Any]:
 
 
 def refused(error: Refused, status: int | None = None, retry_after: int | None = None) -> Response[Any]:
-    """Wrong credentials by Basic are a 401 that says so; all others a 400."""
+    """Wrong credentials by Basic are a 401 that says how; all others a 400."""
     unauthorised = error.error == "invalid_client" and error.by_basic
     headers = dict(_NO_STORE)
     if unauthorised:

@@ -10,6 +10,7 @@ from opencobrowse.http.oauth import ASSERTION_GRANT, CLIENT_ASSERTION, SUPPORTED
 Doc = dict[str, Any]
 
 _TEXT: Final = {"type": "string"}
+_FILLED: Final = {"type": "string", "minLength": 1}
 _CLIENT: Final = {
     "client_id": {**_TEXT, "description": "Without HTTP Basic; all that a public client shows."},
     "client_secret": {**_TEXT, "description": "Without HTTP Basic."},
@@ -26,21 +27,25 @@ _TOKEN_FORM: Final = {
     "assertion": {**_TEXT, "description": f"{ASSERTION_GRANT}: a JWT that the client signed."},
     **_CLIENT,
 }
+_BOTH: Final = {
+    "required": ["client_secret", "client_assertion"],
+    "properties": {"client_secret": _FILLED, "client_assertion": _FILLED},
+}
 _REVOKE_FORM: Final = {
-    "token": {**_TEXT, "description": "An access or a refresh token of the client."},
+    "token": {**_FILLED, "description": "An access or a refresh token of the client."},
     "token_type_hint": {**_TEXT, "description": "Is ignored: both kinds are looked for."},
     **_CLIENT,
 }
 _DECISION_FORM: Final = {
-    "request": {**_TEXT, "description": "The query that was asked with."},
-    "proof": {**_TEXT, "description": "From the page that asked."},
+    "request": {**_FILLED, "description": "The query that was asked with."},
+    "proof": {**_FILLED, "description": "From the page that asked."},
     "answer": {"type": "string", "enum": ["allow", "deny"]},
 }
 _QUERY: Final[Doc] = {
     "response_type": {"type": "string", "enum": ["code"]},
-    "client_id": _TEXT,
+    "client_id": _FILLED,
     "redirect_uri": {
-        **_TEXT,
+        **_FILLED,
         "description": "One of the client's, exactly; a loopback address with any port.",
     },
     "state": {**_TEXT, "description": "Comes back as it is."},
@@ -64,7 +69,9 @@ def complete(doc: Doc) -> None:
         for status, text in _REFUSALS.items():
             error = {"description": text, "content": _json()}
             paths[path]["post"]["responses"][status] = error
-    paths["/oauth/revoke"]["post"]["responses"]["200"].pop("content", None)
+    revoked = paths["/oauth/revoke"]["post"]
+    revoked["responses"]["401"]["description"] = "No client, or wrong credentials."
+    revoked["responses"]["200"].pop("content", None)
     asked, decided = paths["/oauth/authorize"]["get"], paths["/oauth/authorize"]["post"]
     asked["parameters"] = [
         {"name": name, "in": "query", "required": name in ("client_id", "redirect_uri"), "schema": schema}
@@ -74,18 +81,25 @@ def complete(doc: Doc) -> None:
     asked["responses"] = {
         "200": _page("The page that asks the person."),
         "303": _redirect("To the sign-in of the console, or back to the program with an error."),
-        "400": _page("The client or its address is wrong: nobody is sent anywhere."),
-        "403": _page("The program is another organisation's."),
+        "400": _page("The client or its address is missing: nobody is sent anywhere."),
+        "403": _page("The address is not the client's own, or the program is another organisation's."),
+        "404": _page("There is no such client."),
     }
     decided["responses"] = {
         "303": _redirect("Back to the program, with a code or with an error."),
-        "400": asked["responses"]["400"],
         "403": _page("Nobody is signed in, or the answer is not from our own page."),
     }
 
 
 def _form(operation: Doc, fields: Doc, *needed: str) -> None:
-    form = {"type": "object", "required": list(needed), "properties": fields}
+    form: Doc = {
+        "type": "object",
+        "required": list(needed),
+        "properties": fields,
+        "additionalProperties": _TEXT,  # each parameter once, and what is not known is ignored
+    }
+    if "client_assertion" in fields:
+        form["not"] = _BOTH
     content = {"application/x-www-form-urlencoded": {"schema": form}}
     operation["requestBody"] = {"required": True, "content": content}
 

@@ -1,7 +1,8 @@
 """The API's description: what the framework knows of routes and models, and what only we know.
 
-From the routes come paths, bodies and answers. Here come the errors that every call can give, who may call,
-query parameters that handlers read by themselves, and the words of the models.
+From the routes come paths, bodies and answers. Here come who may call, and the words of the models; from
+`parameters` what handlers read of the query by themselves, from `statuses` the errors that a call can give,
+from `requirements` what bodies have to be.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ import msgspec
 from litestar import Litestar
 from litestar.handlers.http_handlers import HTTPRouteHandler
 
-from opencobrowse.http import oauth_description, schemas
+from opencobrowse.http import oauth_description, parameters, requirements, schemas, statuses
 from opencobrowse.http.paths import is_guest
-from opencobrowse.kernel import limits
-from opencobrowse.wire import api, cobrowsesessions, described, people, quotas, roles, routing, webdeployments
+from opencobrowse.wire import api, cobrowsesessions, people, quotas, roles, routing, webdeployments
 from opencobrowse.wire import notifications as channels
 
 Doc = dict[str, Any]
@@ -48,96 +48,8 @@ _SCHEMES: Final = {
         "description": "The console's sign-in; from its own pages only.",
     },
 }
-_ERRORS: Final = {
-    400: "The request is wrong: the body names the field and the cure.",
-    401: "No token, or one that is unknown, revoked or expired.",
-    403: "The token's owner may not do this.",
-    404: "There is no such thing for this caller.",
-    409: "The state of the thing forbids it.",
-    413: "The body is larger than 1 MiB.",
-    415: "The body is not JSON.",
-    422: "The Idempotency-Key was used with another body.",
-    429: "Too many calls: wait `Retry-After` seconds.",
-    500: "A defect of the server; the contextId finds it in the log.",
-    503: "Overloaded, or stopping: wait `Retry-After` seconds.",
-}
-_STARTS: Final = frozenset(
-    {"startCobrowse", "initiateCobrowse", "startByEvent", "createAndStart", "createConversation"}
-)
-_MORE: Final[dict[str, set[int]]] = {
-    "signIn": {401}, "registerPage": {403, 404}, "findInvitation": {404}, "deleteGuestSession": {409},
-    "createDeployment": {404}, "listDeployments": {404}, "listConfigurations": {404}, "listVersions": {404},
-}  # fmt: skip
-_TEXT: Final = {"type": "string"}
-_TEXTS: Final = {"type": "array", "items": _TEXT}
-_USER_STATE: Final = {
-    "type": "string", "enum": ["active", "inactive", "deleted", "any"], "default": "active",
-}  # fmt: skip
-_WHOLE: Final = {"type": "integer", "minimum": 1}
-_PAGE: Final = {
-    "pageSize": {**_WHOLE, "maximum": limits.MAX_PAGE_SIZE, "default": limits.PAGE_SIZE},
-    "pageNumber": {**_WHOLE, "maximum": limits.MAX_PAGE_NUMBER, "default": 1},
-}
-_CURSOR: Final = {"pageSize": _PAGE["pageSize"], "after": _TEXT, "before": _TEXT}
-_PROVISIONAL: Final[Doc] = {"provisional": {"type": "boolean", "default": False}}
-_FLAG: Final = {"type": "boolean", "default": False}
-_QUERY: Final[dict[str, Doc]] = {
-    "listUsers": {
-        **_PAGE,
-        "id": _TEXTS,
-        "state": _USER_STATE,
-        "sortOrder": {"type": "string", "enum": ["ASC", "DESC"], "default": "ASC"},
-        "expand": _TEXTS,
-    },
-    "getUser": {"state": _USER_STATE, "expand": _TEXTS},
-    "getMe": {"expand": _TEXTS},
-    "startSingleSignOn": {"next": _TEXT},
-    "finishSingleSignOn": dict.fromkeys(("state", "code", "iss", "error", "error_description"), _TEXT),
-    "listRoles": {
-        **_PAGE,
-        "name": _TEXT,
-        "id": _TEXTS,
-        "permission": _TEXTS,
-        "defaultRoleId": _TEXTS,
-        "userCount": {"type": "boolean", "default": True},
-    },
-    "getRole": {"userCount": {"type": "boolean", "default": True}},
-    "listRoleUsers": _PAGE,
-    "listRoleSubjects": _PAGE,
-    "listPermissions": _PAGE,
-    "listDivisions": _PAGE,
-    "listLimitNamespaces": _PAGE,
-    "listConversations": {**_PAGE, "externalTag": _TEXT},
-    "listCobrowseSessions": _PAGE,
-    "getCobrowseWrapup": _PROVISIONAL,
-    "getCommunicationWrapup": _PROVISIONAL,
-    "getParticipantWrapup": _PROVISIONAL,
-    "listWrapupCodes": {
-        **_PAGE,
-        "name": _TEXT,
-        "id": {"type": "array", "items": _TEXT},
-        "sortOrder": {"type": "string", "enum": ["asc", "desc", "ascending", "descending"]},
-    },
-    "listAvailableTopics": {"expand": _TEXTS, "includePreview": _FLAG},
-    "listChannels": {
-        "includechannels": {"type": "string", "enum": ["token", "oauthclient"], "default": "token"}
-    },
-    "addSubscriptions": {"ignoreErrors": _FLAG},
-    "replaceSubscriptions": {"ignoreErrors": _FLAG},
-    "listSessions": {"live": {"type": "boolean", "default": False}},
-    "listDeployments": _CURSOR,
-    "listVersions": _CURSOR,
-    "listConfigurations": {**_CURSOR, "showOnlyPublished": {"type": "boolean", "default": False}},
-}
+_NOTHING: Final = {"application/json": {"schema": {"type": "null"}}}
 _ANSWERS: Final = {"createConversation": ("201", "Conversation"), "createAndStart": ("201", "Conversation")}
-# What a model cannot say of a body.
-_NEEDED: Final[dict[str, Doc]] = {
-    "createDeployment": described.one_of("configuration"),
-    "findInvitation": described.one_of("code", "token"),
-    "createAndStart": described.SOME_AGENT,
-    "startCobrowse": described.LINKED,
-    "addParticipants": described.PAIRS,
-}
 _LISTED: Final = {
     "listDeployments": "Deployment", "listVersions": "ConfigurationVersion",
     "listConfigurations": "ConfigurationVersion", "listConversations": "Conversation",
@@ -165,6 +77,9 @@ def complete(made: Doc) -> Doc:
     doc["components"]["schemas"] = schemas.components(
         doc["components"]["schemas"], _MODELS, (api.ErrorBody, people.OAuthError)
     )
+    doc["components"]["schemas"] |= requirements.named()
+    for name, more in requirements.models().items():
+        doc["components"]["schemas"][name] |= more
     doc["components"]["securitySchemes"] = _SCHEMES
     doc["paths"] = {_camel_path(path): item for path, item in sorted(doc["paths"].items())}
     for path, method, operation in operations(doc):
@@ -188,14 +103,13 @@ def _complete_operation(path: str, method: str, operation: Doc) -> None:
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "path":
             parameter["name"] = _camel(parameter["name"])
-    if name in _QUERY:
+    if name in parameters.QUERY:
+        query = parameters.QUERY[name]
         known = operation.setdefault("parameters", [])
-        known[:] = [parameter for parameter in known if parameter["name"] not in _QUERY[name]]
-        known += [_parameter("query", key, schema) for key, schema in _QUERY[name].items()]
-    if name in _STARTS:
-        parameter = _parameter("header", "Idempotency-Key", {**_TEXT, "maxLength": 255})
-        parameter["description"] = "The same key and body get the first answer again, for 48 h."
-        operation.setdefault("parameters", []).append(parameter)
+        known[:] = [parameter for parameter in known if parameter["name"] not in query]
+        known += [parameters.parameter("query", key, schema) for key, schema in query.items()]
+    if name in statuses.STARTS:
+        operation.setdefault("parameters", []).append(parameters.IDEMPOTENCY_KEY)
     _type_body(name, operation)
     _type_answers(name, operation)
     open_to_all = not path.startswith("/api/v2/") or is_guest(path.replace("{", "").replace("}", ""))
@@ -204,16 +118,19 @@ def _complete_operation(path: str, method: str, operation: Doc) -> None:
     responses.pop("400", None)
     for answer in responses.values():
         answer["description"] = "Done."
-    for status in sorted(_errors(path, method, operation) if path.startswith("/api/v2/") else ()):
-        responses[str(status)] = _error(status)
+        if answer.get("content") == _NOTHING:
+            del answer["content"]
+    if path.startswith("/api/v2/"):
+        for status in sorted(statuses.errors(path, method, operation)):
+            responses[str(status)] = statuses.error(status)
 
 
 def _type_body(name: str, operation: Doc) -> None:
     """What has to be there although the model leaves it open."""
-    if name not in _NEEDED:
+    if name not in requirements.BODIES:
         return
     content = operation["requestBody"]["content"]["application/json"]
-    content["schema"] = {"allOf": [content["schema"], _NEEDED[name]]}
+    content["schema"] = {"allOf": [content["schema"], requirements.BODIES[name]]}
 
 
 def _type_answers(name: str, operation: Doc) -> None:
@@ -226,40 +143,12 @@ def _type_answers(name: str, operation: Doc) -> None:
         content["schema"] = {"allOf": [content["schema"], {"properties": {"entities": entities}}]}
 
 
-def _errors(path: str, method: str, operation: Doc) -> set[int]:
-    """The statuses of the errors that a call can give."""
-    name = operation["operationId"]
-    can = {400, 429, 500, 503} | _MORE.get(name, set())
-    if operation["security"]:
-        can |= {401, 403}
-        if method not in ("get", "head"):
-            can.add(409)
-    if "{" in path or name in _STARTS:
-        can.add(404)
-    if "requestBody" in operation:
-        can |= {413, 415}
-    if name in _STARTS:
-        can.add(422)
-    return can
-
-
-def _error(status: int) -> Doc:
-    answer: Doc = {"description": _ERRORS[status], "content": _json({"$ref": f"{schemas.REF}ErrorBody"})}
-    if status in (429, 503):
-        answer["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
-    return answer
-
-
 def _tag(path: str) -> str:
     starts = (("/oauth", "tokens"), ("/.well-known", "tokens"), ("/health", "health"))
     for start, tag in (*starts, ("/api/v2/opencobrowse", "ours")):
         if path.startswith(start):
             return tag
     return path.split("/")[3]
-
-
-def _parameter(where: str, name: str, schema: Doc) -> Doc:
-    return {"name": name, "in": where, "required": False, "schema": schema}
 
 
 def _json(schema: Doc) -> Doc:

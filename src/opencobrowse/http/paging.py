@@ -101,7 +101,7 @@ def _place(ids: Sequence[str], name: str, value: str) -> int:
 
 def _count(request: AnyRequest, name: str, default: int, most: int) -> int:
     text = request.query_params.get(name)
-    if not text:
+    if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
         raise _not_valid(name, f"set it to a number from 1 to {most}, or leave it out")

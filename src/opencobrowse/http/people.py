@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from opencobrowse.domain.people import User
-from opencobrowse.kernel.errors import Detail, Invalid
+from opencobrowse.kernel.errors import Detail, Invalid, contradiction
 from opencobrowse.services.users import NewUser, UserChange
 from opencobrowse.wire import people as wire
 from opencobrowse.wire.roles import UserAuthorization
@@ -31,14 +31,11 @@ def new_user(body: wire.NewUser) -> NewUser:
 
 def user_change(body: wire.UserPatch) -> UserChange:
     if body.username is not None and body.email is not None and body.username != body.email:
-        raise Invalid(
-            "username and email are different.",
-            code="invalid.value",
-            details=(Detail("invalid.value", "username"),),
-            cure="Set email alone: it is the sign-in name, too.",
-        )
+        raise contradiction("email", "username")
     active = None if body.state is None else body.state == "active"
-    return UserChange(body.name, active, body.version, body.email or body.username, _kept(body))
+    return UserChange(
+        body.name, active, body.version, body.username if body.email is None else body.email, _kept(body)
+    )
 
 
 def user(found: User, authorization: UserAuthorization | None = None) -> wire.User:
@@ -95,18 +92,11 @@ def _is_address(contacts: Any) -> bool:
 
 
 def _one(criterion: wire.SearchCriterion) -> _Test:
+    fields = _fields(criterion)
     if criterion.group:
         return matching(criterion.group)
     if criterion.type == "MATCH_ALL":
         return lambda user: True
-    fields = [] if "ALL_FIELDS" in (criterion.fields or []) else criterion.fields or []
-    if unknown := [name for name in fields if name not in _FIELDS]:
-        raise Invalid(
-            f"Users are not searched by {', '.join(unknown)}.",
-            code="invalid.value",
-            details=tuple(Detail("invalid.value", "query.fields", None, name) for name in unknown),
-            cure=f"Search by {', '.join(_FIELDS)}.",
-        )
     words = [criterion.value] if criterion.value is not None else criterion.values or []
     wanted, found = [word.casefold() for word in words], _TESTS[criterion.type]
     return lambda user: any(
@@ -114,6 +104,19 @@ def _one(criterion: wire.SearchCriterion) -> _Test:
         for name in fields or _FIELDS
         for word in wanted
     )
+
+
+def _fields(criterion: wire.SearchCriterion) -> list[str]:
+    """Where to look; nothing named: everywhere. Raises 400 for what users are not searched by."""
+    fields = [name for name in criterion.fields or [] if name != "ALL_FIELDS"]
+    if unknown := [name for name in fields if name not in _FIELDS]:
+        raise Invalid(
+            f"Users are not searched by {', '.join(unknown)}.",
+            code="invalid.value",
+            details=tuple(Detail("invalid.value", "query.fields", None, name) for name in unknown),
+            cure=f"Search by {', '.join(_FIELDS)}.",
+        )
+    return fields if len(fields) == len(criterion.fields or []) else []
 
 
 def _has_word(text: str, word: str) -> bool:

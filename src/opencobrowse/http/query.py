@@ -12,15 +12,15 @@ _FLAGS: Final = {"true": True, "false": False}
 
 
 def flag(request: AnyRequest, name: str, default: bool = False) -> bool:
-    """`true` or `false`, in any case; empty counts as left out."""
+    """`true` or `false`, in any case."""
     return _FLAGS[choice(request, name, _FLAGS, str(default))]
 
 
 def choice(request: AnyRequest, name: str, allowed: Iterable[str], default: str) -> str:
-    """One of `allowed` in lower case, whatever its case in the query; empty counts as left out."""
+    """One of `allowed` in lower case, whatever its case in the query."""
     given = request.query_params.getall(name, [])
     words = list(allowed)
-    found = (given[-1] if given else "").lower() or default.lower()
+    found = (given[-1] if given else default).lower()
     if found in words and len(given) < 2:
         return found
     listed = ", ".join(words)
@@ -28,7 +28,7 @@ def choice(request: AnyRequest, name: str, allowed: Iterable[str], default: str)
         f"Value [{', '.join(given)}] is not valid for field type [{name}]. Allowable values are: {listed}",
         code="invalid.value",
         details=(Detail("invalid.value", name),),
-        cure=f"Set {name}, once, to one of: {listed}.",
+        cure=f"Set {name}, once, to one of: {listed}; or leave it out.",
     )
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
-from msgspec import UNSET
-
 from opencobrowse.domain.people import Organization, User
-from opencobrowse.kernel.errors import Detail, Invalid
+from opencobrowse.kernel.errors import Detail, Invalid, NotFound, contradiction
 from opencobrowse.kernel.ids import canonical, iso
 from opencobrowse.services.permissions import PERMISSIONS, Permission, known_names, matching, parts
 from opencobrowse.services.roles import RoleView, RoleWish, default_key
@@ -126,13 +124,13 @@ def collections() -> list[wire.PermissionCollection]:
 
 
 def check_home(org_id: str, divisions: Iterable[str | None]) -> None:
-    """There is one division. Raises 400 for any other."""
+    """There is one division. Raises 404 for any other."""
     for named in divisions:
         if named not in (None, "*") and canonical(str(named)) != org_id:
-            raise Invalid(
+            raise NotFound(
                 f"There is no division {named}.",
-                code="invalid.value",
-                details=(Detail("invalid.value", "divisionId", None, org_id),),
+                code="division.not.found",
+                details=(Detail("division.not.found", "divisionId", None, org_id),),
                 cure=f"There is one division, the organisation: {org_id}. Name it, or leave divisionIds out.",
             )
 
@@ -166,27 +164,19 @@ def _wanted(body: wire.RolePatch) -> Callable[[frozenset[str]], frozenset[str]] 
     def decide(held: frozenset[str]) -> frozenset[str]:
         changed = {wanted for wanted in said if wanted != held}
         if len(changed) > 1:
-            raise Invalid(
-                "permissions and permissionPolicies say different things.",
-                code="invalid.value",
-                details=(
-                    Detail("invalid.value", "permissions"),
-                    Detail("invalid.value", "permissionPolicies"),
-                ),
-                cure="Send one of them, or the same in both.",
-            )
+            raise contradiction("permissions", "permissionPolicies")
         return changed.pop() if changed else held
 
     return decide
 
 
 def _of_policy(policy: wire.PolicyBody) -> frozenset[str]:
-    if policy.resource_condition_node not in (None, UNSET) or policy.allow_conditions is True:
+    if policy.allow_conditions is True:
         raise Invalid(
             "A policy of a role cannot have conditions here.",
             code="invalid.value",
-            details=(Detail("invalid.value", "permissionPolicies.resourceConditionNode"),),
-            cure="Leave allowConditions and resourceConditionNode out.",
+            details=(Detail("invalid.value", "permissionPolicies.allowConditions"),),
+            cure="Leave allowConditions out.",
         )
     found: set[str] = set()
     for action in policy.action_set:

@@ -120,3 +120,14 @@ class Unavailable(Fault):
 
 class TimedOut(Fault):
     status = 504
+
+
+def contradiction(*names: str) -> Clash:
+    """Two fields of one request say different things. Each of them alone would be right."""
+    listed = " and ".join(names)
+    return Clash(
+        f"{listed} say different things.",
+        code="contradiction",
+        details=tuple(Detail("contradiction", name) for name in names),
+        cure=f"Send one of them: {listed}.",
+    )

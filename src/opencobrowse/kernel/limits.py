@@ -48,6 +48,8 @@ PUBLIC_KEY_CHARS: Final = 16 * 1024
 RSA_BITS: Final = 2048
 REDIRECT_URIS_PER_CLIENT: Final = 50
 REDIRECT_URI_CHARS: Final = 2_000
+EMAIL_CHARS: Final = 254
+MIN_PASSWORD: Final = 8
 
 # Absence (reliability.md D, "Empty session")
 SHARER_ABSENT_END_MS: Final = 300 * SECOND

@@ -41,9 +41,11 @@ class SentBack(Exception):  # noqa: N818  an answer, by redirect
 
 @dataclass
 class NotSentBack(Exception):  # noqa: N818
-    """The client or its address is wrong: `why` is for the person, and the browser goes nowhere."""
+    """The client or its address is wrong: `why` is for the person, and the browser goes nowhere. `status`:
+    400 where one of them is missing, 404 for an unknown client, 403 for an address that is not its own."""
 
     why: str
+    status: int = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +144,12 @@ class Consents:
                 raise NotSentBack(f"The program's link has no {name}, or several: it has to be there once.")
         client = await find_client(self._store, values["client_id"])
         if client is None:
-            raise NotSentBack(f"There is no program {values['client_id'][:80]!r} here.")
+            raise NotSentBack(f"There is no program {values['client_id'][:80]!r} here.", 404)
         if not redirects.allows(client, values["redirect_uri"]):
             raise NotSentBack(
                 f"{client.name} wants to send you to {values['redirect_uri'][:300]!r}, which is none of its "
-                "registered addresses."
+                "registered addresses.",
+                403,
             )
         return client, values["redirect_uri"]
 

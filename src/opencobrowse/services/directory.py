@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from opencobrowse.domain.people import OAuthClient, Organization, User
+from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.errors import Clash, Detail, Invalid
 from opencobrowse.kernel.ids import new_id
@@ -18,8 +19,9 @@ from opencobrowse.ports.store import Conflict, Put, Store
 from opencobrowse.services.clients import ClientKind
 from opencobrowse.services.organizations import Organizations
 from opencobrowse.services.permissions import AGENT_PERMISSIONS, ALL
+from opencobrowse.wire.described import EMAIL
 
-_ADDRESS: Final = re.compile(r"[^\s@<>,;:\"\x00-\x1f]+@[^\s@<>,;:\"\x00-\x1f]+")
+_ADDRESS: Final = re.compile(EMAIL)
 
 _ANY_PROGRAM: Final = ClientKind()
 
@@ -128,12 +130,12 @@ class Directory:
 
 def checked_address(email: str) -> str:
     """The address as it is stored. Raises `Invalid` for what is none."""
-    email = email.strip().lower()
-    if not _ADDRESS.fullmatch(email) or len(email) > 254:
+    found = _ADDRESS.fullmatch(email) if len(email) <= limits.EMAIL_CHARS else None
+    if found is None:
         raise Invalid(
             f"{email!r} is not an e-mail address.",
             code="invalid.value",
             details=(Detail("invalid.value", "email"),),
             cure="Send an address such as anna@example.com.",
         )
-    return email
+    return found[1].lower()

@@ -109,7 +109,8 @@ class Notifications:
     async def add(
         self, actor: Actor, channel_id: str, topics: Sequence[str], ignore_errors: bool = False
     ) -> list[Verdict]:
-        """Subscribe to more. The answer is every topic of the channel, with what was refused."""
+        """Subscribe to more. The answer is every topic of the channel, with what was refused: what the actor
+        may not be told, and who is not there. What is no topic at all is always an error."""
         return await self._set(actor, channel_id, topics, ignore_errors, lambda channel: channel.topics)
 
     async def replace(
@@ -179,6 +180,8 @@ class Notifications:
             refusals = [v.refusal for v in verdicts if v.refusal is not None]
             if refusals and not ignore_errors:
                 raise refusals[0]
+            if wrong := [refusal for refusal in refusals if isinstance(refusal, Invalid)]:
+                raise wrong[0]
             permitted = tuple(v.text for v in verdicts if v.refusal is None)
             _check_count(permitted)
             return replace(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from opencobrowse.domain.people import OAuthClient, Organization, Role, Token, User
+from opencobrowse.kernel import limits
 from opencobrowse.kernel.errors import Clash, Invalid, NotFound
 from opencobrowse.ports.passwords import Passwords
 from opencobrowse.ports.store import Change, Conflict, Delete, Put, Store
@@ -14,7 +15,6 @@ from opencobrowse.services.grants import PEOPLE_READ, roles_of, with_grants
 from opencobrowse.services.permissions import AGENT_PERMISSIONS, COBROWSE_AGENT
 from opencobrowse.services.signouts import everything_of
 
-MIN_PASSWORD: Final = 8
 _ATTEMPTS: Final = 8
 _AT_ONCE: Final = 1_000
 
@@ -76,9 +76,9 @@ class Operator:
 
         Raises `Invalid` for an address that is none and for a password that is too short.
         """
-        if len(password) < MIN_PASSWORD:
+        if len(password) < limits.MIN_PASSWORD:
             raise Invalid(
-                f"The password is too short: at least {MIN_PASSWORD} characters.", code="invalid.value"
+                f"The password is too short: at least {limits.MIN_PASSWORD} characters.", code="invalid.value"
             )
         found = await self._store.find(User, email=email.strip().lower())
         if not found:

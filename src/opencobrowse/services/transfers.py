@@ -14,7 +14,7 @@ from opencobrowse.domain.people import User
 from opencobrowse.domain.session import Session, SessionState, transfer
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
-from opencobrowse.kernel.errors import Clash, Detail, Fault, Forbidden, Invalid, NotFound
+from opencobrowse.kernel.errors import Clash, Detail, Fault, Forbidden, Invalid, NotFound, contradiction
 from opencobrowse.kernel.ids import canonical, new_id
 from opencobrowse.ports.rooms import Rooms
 from opencobrowse.ports.store import Conflict, Put, Store
@@ -104,12 +104,7 @@ class Transfers:
                 cure="Add userId: the user id of the agent who goes on.",
             )
         if len(found) > 1:
-            raise Invalid(
-                "userId, userName and address name different users.",
-                code="invalid.value",
-                details=tuple(Detail("invalid.value", field, value) for field, value in named if value),
-                cure="Send userId alone.",
-            )
+            raise contradiction(*(field for field, value in named if value))
         user = next(iter(found.values()))
         if COBROWSE_AGENT not in user.permissions:
             raise may_not(user, "userId" if target.user_id else "userName" if target.user_name else "address")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
 from opencobrowse.domain.people import Role, User
 from opencobrowse.kernel import limits
@@ -26,8 +26,6 @@ from opencobrowse.services.permissions import (
     known_names,
     resolve,
 )
-
-_MIN_PASSWORD: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +125,12 @@ class Users:
     async def create(self, actor: Actor, wish: NewUser) -> User:
         """Make a person, who may sign in if a password is given."""
         actor.need(USER_WRITE)
-        if wish.password is not None and len(wish.password) < _MIN_PASSWORD:
+        if wish.password is not None and len(wish.password) < limits.MIN_PASSWORD:
             raise Invalid(
-                f"The password has fewer than {_MIN_PASSWORD} characters.",
+                f"The password has fewer than {limits.MIN_PASSWORD} characters.",
                 code="password.too.short",
                 details=(Detail("invalid.value", "password"),),
-                cure=f"Choose a password of at least {_MIN_PASSWORD} characters.",
+                cure=f"Choose a password of at least {limits.MIN_PASSWORD} characters.",
             )
         permissions = AGENT_PERMISSIONS if wish.agent else frozenset()
         if wish.permissions is not None:

@@ -79,7 +79,8 @@ class WrapupCodes:
         await self._store.commit(Delete(WrapupCode, code.id))
 
     async def named(self, org_id: str, code: str | None, name: str | None) -> WrapupCode:
-        """The code that a wrap-up names: by id, or by its name. Raises 400, which lists those there are."""
+        """The code that a wrap-up names: by id, or by its name. Raises 400 where it names none, 404 for one
+        that is not there; both list those there are."""
         codes = await self.of(org_id)
         if not code and not name:
             raise Invalid(
@@ -94,10 +95,10 @@ class WrapupCodes:
             if not code and name and known.name.casefold() == name.casefold():
                 return known
         field, value = ("code", code) if code else ("name", name)
-        raise Invalid(
+        raise NotFound(
             f"There is no wrap-up code {value}.",
-            code="invalid.value",
-            details=(Detail("invalid.value", field, value),),
+            code="wrapupcode.not.found",
+            details=(Detail("not.found", field, value),),
             cure=f"Set code to one of: {_listed(codes)}.",
         )
 

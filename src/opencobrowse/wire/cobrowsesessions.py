@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta
 
 from opencobrowse.wire.api import Answer, Body, Ref, SessionAnswer, Text, TransferResponse, Wrapup
-from opencobrowse.wire.described import Filled, also
+from opencobrowse.wire.described import MOMENT, Filled, Never, NoId
 
 
 class CobrowseMediaParticipant(Answer):
@@ -96,19 +96,16 @@ class CobrowseSessionPatch(Body):
     self_uri: Any = UNSET
 
 
-Never = Annotated[bool | None, also(enum=[False, None])]
-
-
 class WrapupInput(Body):
     """The platform's `WrapupInput`. `code` is a wrap-up code's id, or `name` its name; `provisional` is not
-    the last word. `endTime` is now where it is missing."""
+    the last word. `endTime` is now where it is missing; its year is from 1970 to 2999."""
 
     code: Text | None = None
     name: Text | None = None
     notes: Annotated[str, Meta(max_length=10_000)] | None = None
     tags: Annotated[list[Text], Meta(max_length=100)] | None = None
     duration_seconds: Annotated[int, Meta(ge=0, le=2**31 - 1)] | None = None
-    end_time: datetime | None = None
+    end_time: Annotated[datetime, MOMENT] | None = None
     provisional: bool | None = None
     disable_end_time_updates: bool | None = None
 
@@ -157,8 +154,8 @@ class TransferRequest(Body):
     address: Text | None = None
     transfer_type: Literal["Attended", "Unattended"] | None = None
     user_display_name: Text | None = None
-    queue_id: Text | None = None
-    voicemail: bool | None = None
+    queue_id: NoId | None = None
+    voicemail: Never = None
     keep_internal_message_alive: bool | None = None
 
 

@@ -19,14 +19,42 @@ def also(**schema: Any) -> Meta:
     return Meta(extra_json_schema=schema)
 
 
+def named(name: str) -> Meta:
+    """What the schema `name` says as well; it is made in `http/requirements.py`, of what the server knows."""
+    return also(allOf=[{"$ref": f"#/components/schemas/{name}"}])
+
+
+PERMISSION: Final = "PermissionName"
+TOPIC: Final = "Topic"
+PermissionName = Annotated[str, named(PERMISSION)]
+
 _FILLED: Final[Doc] = {"type": "string", "minLength": 1}
 _EMPTY: Final[Doc] = {"enum": [None, ""]}
 
 _IN_EMAIL: Final = r"[^\s\x00-\x20\x7f-\xa0@<>,;:\"]+"
+EMAIL: Final = rf"[ \t\r\n]*({_IN_EMAIL}@{_IN_EMAIL})[ \t\r\n]*"
+"""An e-mail address, with what may stand around it."""
 Filled = Annotated[str, also(minLength=1)]
 NotEmpty = also(minItems=1)
-Email = Annotated[str, also(pattern=rf"^{_IN_EMAIL}@{_IN_EMAIL}$", maxLength=254)]
+Email = Annotated[str, also(pattern=f"^{EMAIL}$", maxLength=limits.EMAIL_CHARS)]
+Password = Annotated[str, also(minLength=limits.MIN_PASSWORD)]
 
+# -- times (services/media.py) -------------------------------------------------------------------------------
+
+_YEAR: Final = "(19[7-9][0-9]|2[0-9]{3})"
+_LEAP: Final = "(19(72|76|80|84|88|92|96)|2[0-9](0[48]|[2468][048]|[13579][26])|2[048]00)"
+_31: Final = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])"
+_30: Final = "(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+_28: Final = "02-(0[1-9]|1[0-9]|2[0-8])"
+_CLOCK: Final = r"([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]+)?"
+_ZONE: Final = "([Zz]|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?"
+MOMENT: Final = also(pattern=f"^({_YEAR}-({_31}|{_30}|{_28})|{_LEAP}-02-29)[Tt ]{_CLOCK}{_ZONE}$")
+"""RFC 3339, and without a zone, which the official SDK for Python leaves out."""
+
+# -- transfers (services/transfers.py) -----------------------------------------------------------------------
+
+Never = Annotated[bool | None, also(enum=[False, None])]
+NoId = Annotated[str, also(maxLength=0)]
 
 Name = Annotated[str, also(minLength=1, maxLength=200, pattern=r"\S")]
 
@@ -53,6 +81,11 @@ def _all(**properties: Doc) -> Doc:
 def one_of(*keys: str) -> Doc:
     """At least one of `keys` is there and is not null."""
     return {"anyOf": [_all(**{key: {"not": {"type": "null"}}}) for key in keys]}
+
+
+def filled_one_of(*keys: str) -> Doc:
+    """At least one of `keys` is there and is not empty."""
+    return {"anyOf": [_all(**{key: _FILLED}) for key in keys]}
 
 
 def _or_left_out(**properties: Doc) -> Doc:

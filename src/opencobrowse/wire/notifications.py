@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from opencobrowse.wire.api import Answer, Body
+from opencobrowse.wire.described import TOPIC, named
 
 
 class Channel(Answer):
@@ -29,7 +30,7 @@ class ChannelListing(Answer):
 class ChannelTopicBody(Body):
     """The platform's `ChannelTopic`: `id` is the topic. What an answer says besides may come back with it."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=512)]
+    id: Annotated[str, Meta(min_length=1, max_length=512), named(TOPIC)]
     state: Any = UNSET
     rejection_reason: Any = UNSET
     missing_permissions: Any = UNSET

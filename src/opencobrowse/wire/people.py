@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from opencobrowse.wire.api import Answer, Body, Text
+from opencobrowse.wire.described import Email, Password, PermissionName, also
 from opencobrowse.wire.roles import UserAuthorization
 
 
@@ -153,11 +154,11 @@ class NewUser(Body):
     signs in. There is one division, whatever `divisionId` says.
     """
 
-    email: str
+    email: Email
     name: str | None = None
-    password: str | None = None
+    password: Password | None = None
     agent: bool = False
-    permissions: list[str] | None = None
+    permissions: list[PermissionName] | None = None
     state: Literal["active", "inactive"] | None = None
     division_id: str | None = None
     # The platform's, without a meaning here: kept and given back.
@@ -186,8 +187,8 @@ class UserPatch(Body):
     `username` is the e-mail address."""
 
     name: Annotated[str, Meta(min_length=1, max_length=255)] | None = None
-    email: str | None = None
-    username: str | None = None
+    email: Email | None = None
+    username: Email | None = None
     state: Literal["active", "inactive", "deleted"] | None = None
     version: int | None = None
     id: Any = UNSET
@@ -217,6 +218,9 @@ KEPT_IN_USER = (
 )  # fmt: skip
 
 
+SEARCHED = ("id", "name", "email", "username", "state", "title", "department")
+
+
 class SearchCriterion(Body):
     """The platform's `UserSearchCriteria`. Fields that are searched here: id, name, email, username, state,
     title, department; `ALL_FIELDS` or none for all of them."""
@@ -224,7 +228,7 @@ class SearchCriterion(Body):
     type: Literal["EXACT", "STARTS_WITH", "CONTAINS", "TERM", "TERMS", "QUERY_STRING", "MATCH_ALL"] = "EXACT"
     value: str | None = None
     values: list[str] | None = None
-    fields: list[str] | None = None
+    fields: list[Annotated[str, also(enum=[*SEARCHED, "ALL_FIELDS"])]] | None = None
     operator: Literal["AND", "OR", "NOT"] | None = None
     group: list[SearchCriterion] | None = None
 
@@ -261,5 +265,5 @@ class Gone(Answer):
 class PermissionChange(Body):
     """Ours: permissions to give and to take, by any of their names."""
 
-    add: list[str] | None = None
-    remove: list[str] | None = None
+    add: list[PermissionName] | None = None
+    remove: list[PermissionName] | None = None

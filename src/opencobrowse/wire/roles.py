@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, UnsetType
 
 from opencobrowse.wire.api import Answer, Body, Text
+from opencobrowse.wire.described import Never, NotEmpty, PermissionName
 
 Ids = Annotated[list[str], Meta(max_length=1000)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -69,18 +70,18 @@ class PolicyBody(Body):
     policy_name: Any = UNSET
     policy_description: Any = UNSET
     named_resources: Any = UNSET
-    allow_conditions: Any = UNSET
-    resource_condition_node: Any = UNSET
+    allow_conditions: Never | UnsetType = UNSET
+    resource_condition_node: UnsetType | None = UNSET
 
 
 class RolePatch(Body):
     """The platform's `DomainOrganizationRole`: what is left out stays. `permissions` and
     `permissionPolicies` say the same in two ways: where both are sent, the one that differs from what the
-    role holds counts."""
+    role holds counts; two that differ are a 409."""
 
     name: Name | None = None
     description: Text | None = None
-    permissions: list[str] | None = None
+    permissions: list[PermissionName] | None = None
     permission_policies: list[PolicyBody] | None = None
     # Nobody's to set.
     id: Any = UNSET
@@ -236,7 +237,7 @@ class PermissionListing(Numbered, kw_only=True):
 class SubjectsBody(Body):
     """The platform's `SubjectDivisions`: give a role to these users, in the one division."""
 
-    subject_ids: Ids
+    subject_ids: Annotated[Ids, NotEmpty]
     division_ids: Ids | None = None
 
 

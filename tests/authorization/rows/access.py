@@ -21,7 +21,7 @@ ACCESS: Final = {
         status=303,
     ),
     "decide": Row(
-        open_to="the console's own page alone: 403 for every other", form={"answer": "allow"}, status=400
+        open_to="the console's own page alone: 403 for every other", form={"answer": "allow"}, status=403
     ),
     "startSingleSignOn": Row(
         open_to="everybody, where there is an identity provider; else 404", status=404

@@ -10,7 +10,6 @@ from tests.authorization.table import Row
 _VIEWS: Final = (ROLE_VIEW, ROLE_EDIT)
 _KNOWS: Final = (ROLE_VIEW, ROLE_EDIT, USER_READ)
 _SELF: Final = "without it, one's own"
-_HOME: Final = {"organization": 400}
 _GRANTS: Final = {"grants": [{"roleId": "{role}", "divisionId": "{organization}"}]}
 _BY_ID: Final = {"query": [{"type": "EXACT", "fields": ["id"], "values": ["{newcomer}"]}]}
 
@@ -43,16 +42,12 @@ ROLES: Final = {
     "listRoleSubjects": Row(_VIEWS),
     "addRoleUsers": Row((ROLE_EDIT,), body=["{newcomer}"]),
     "removeRoleUsers": Row((ROLE_EDIT,), body=["{newcomer}"]),
-    "grantRole": Row(
-        (ROLE_EDIT,),
-        body={"subjectIds": ["{newcomer}"], "divisionIds": ["{organization}"]},
-        refused={"*": 400, **_HOME},
-    ),
+    "grantRole": Row((ROLE_EDIT,), body={"subjectIds": ["{newcomer}"], "divisionIds": ["{organization}"]}),
     "getMySubject": Row(),
     "getSubject": Row(_KNOWS, note=_SELF),
-    "addGrants": Row((ROLE_EDIT,), body=_GRANTS, refused={"*": 400, **_HOME}),
-    "removeGrants": Row((ROLE_EDIT,), body=_GRANTS, refused={"*": 400, **_HOME, "role": 204}),
-    "replaceGrants": Row((ROLE_EDIT,), body=_GRANTS, refused={"*": 400, **_HOME}),
-    "addGrant": Row((ROLE_EDIT,), refused={"*": 400, **_HOME}),
-    "removeGrant": Row((ROLE_EDIT,), refused={"*": 400, **_HOME}),
+    "addGrants": Row((ROLE_EDIT,), body=_GRANTS),
+    "removeGrants": Row((ROLE_EDIT,), body=_GRANTS, refused={"role": 204}),
+    "replaceGrants": Row((ROLE_EDIT,), body=_GRANTS),
+    "addGrant": Row((ROLE_EDIT,)),
+    "removeGrant": Row((ROLE_EDIT,)),
 }

@@ -37,7 +37,7 @@ SESSIONS: Final = {
 PARTICIPANTS: Final = {
     "patchCobrowseParticipant": Row(_ENDS, body=END, **{**_SOMEBODYS, "ended": 202, "over": 202}),
     "patchCobrowseParticipant: concluded": Row(
-        (WRAPUP,), body={"wrapup": _CONCLUDES}, refused={"wrapupCode": 400},
+        (WRAPUP,), body={"wrapup": _CONCLUDES},
         **{**_SOMEBODYS, "ended": 202, "ended_changes": True, "over": 202, "over_changes": True},
     ),
     "patchCobrowseParticipant: recorded": Row(
@@ -57,7 +57,7 @@ PARTICIPANTS: Final = {
     ),
     "listCobrowseWrapupCodes": Row((WRAPUP, WRAPUP_CODE_VIEW, *READS), **_SOMEBODYS),
     "postCommunicationWrapup": Row(
-        (WRAPUP,), body=_CONCLUDES, refused={"wrapupCode": 400},
+        (WRAPUP,), body=_CONCLUDES,
         **{**_SOMEBODYS, "inside": ("participant", "session"),
            "ended": 202, "ended_changes": True, "over": 202, "over_changes": True},
     ),

@@ -111,3 +111,11 @@ def test_the_nearest_field(written: str, meant: str | None) -> None:
     fault = bodies.inspect({written: "x"}, api.StartBody)
     assert fault is not None
     assert fault.details[0].entity_name == meant
+
+
+def test_a_whole_number_may_have_a_fraction_of_zero() -> None:
+    """JSON Schema, in which /openapi.json is written, counts 2.0 among the integers."""
+    assert bodies.whole({"a": [2.0, -3e2, 2.5, True, "2.0", {"b": 1e300}]}) == {
+        "a": [2, -300, 2.5, True, "2.0", {"b": int(1e300)}]
+    }
+    assert type(bodies.whole(2.0)) is int

@@ -63,7 +63,8 @@ def handlers(core: Core) -> list[Any]:
         request: AnyRequest, channel_id: FromPath[str], data: JSONBody[list[wire.ChannelTopicBody]]
     ) -> wire.ChannelTopicListing:
         """Subscribe to more topics, all or none; the channel lives another 24 hours. With
-        `?ignoreErrors=true` those that are possible, and the others come back as `Rejected`."""
+        `?ignoreErrors=true` to those that are possible; those of which the token may not be told, or whose id
+        is nobody's, come back as `Rejected`."""
         actor = await actor_of(request, core)
         topics = [topic.id for topic in data]
         verdicts = await core.notifications.add(actor, channel_id, topics, flag(request, "ignoreErrors"))

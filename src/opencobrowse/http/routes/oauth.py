@@ -59,7 +59,7 @@ def _authorize(core: Core) -> Any:
         except SentBack as back:
             return _redirect(back.location)
         except NotSentBack as stop:
-            return consent.problem(stop.why, 400, public_url)
+            return consent.problem(stop.why, stop.status, public_url)
         except Fault as fault:
             return consent.problem(fault.message, fault.status, public_url)
         sign_in = f"/console/authorize?{text}"
@@ -92,8 +92,8 @@ def _decide(core: Core) -> Any:
             return _redirect(core.consents.deny(actor, wanted, proof).location)
         except SentBack as back:
             return _redirect(back.location)
-        except NotSentBack as stop:
-            return consent.problem(stop.why, 400, public_url)
+        except NotSentBack as stop:  # our own page asks for no program that is not here
+            return consent.problem(stop.why, 403, public_url)
         except Fault as fault:
             return consent.problem(fault.message, fault.status, public_url)
 

@@ -192,6 +192,13 @@ def _said(body: wire.WrapupInput) -> Said:
     end = body.end_time
     if end is not None and end.tzinfo is None:
         end = end.replace(tzinfo=UTC)
+    if end is not None and not 1970 <= end.year < 3000:
+        raise Invalid(
+            f"Nothing here ended in the year {end.year}.",
+            code="invalid.value",
+            details=(Detail("invalid.value", "endTime"),),
+            cure="Set endTime to a moment from 1970 to 2999, or leave it out: it is now then.",
+        )
     return Said(
         body.code,
         body.name,

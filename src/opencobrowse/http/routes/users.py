@@ -19,6 +19,7 @@ from opencobrowse.services.users import UserQuery
 from opencobrowse.wire import people as wire
 
 _STATES: Final = ("active", "inactive", "deleted", "any")
+_ORDERS: Final = ("asc", "desc", "ascending", "descending")
 
 
 def handlers(core: Core) -> list[Any]:
@@ -41,7 +42,7 @@ def _reading(core: Core) -> list[Any]:
         wish = UserQuery(
             state=None if state == "any" else state,
             ids=tuple(query.words(request, "id")),
-            descending=request.query_params.get("sortOrder", "").upper().startswith("DESC"),
+            descending=query.choice(request, "sortOrder", _ORDERS, "asc").startswith("desc"),
             offset=page.offset,
             limit=page.size,
         )

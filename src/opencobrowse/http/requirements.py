@@ -1,0 +1,72 @@
+"""What a body has to be beyond its model, for /openapi.json: names that this server knows, and what has to be
+there although each of its fields may be left out.
+
+Every rule here has its check in a service or in `http/`; tests/description holds the two together. What one
+field alone has to be stands at the field, in `wire` (`wire/described.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from opencobrowse.domain.topics import PATTERNS
+from opencobrowse.services.permissions import PERMISSIONS, known_names, parts
+from opencobrowse.wire import described
+
+Doc = dict[str, Any]
+
+BODIES: Final[dict[str, Doc]] = {
+    "createDeployment": described.one_of("configuration"),
+    "findInvitation": described.one_of("code", "token"),
+    "createAndStart": described.SOME_AGENT,
+    "startCobrowse": described.LINKED,
+    "addParticipants": described.PAIRS,
+    "addRoleUsers": {"minItems": 1, "maxItems": 1000},
+    "removeRoleUsers": {"minItems": 1, "maxItems": 1000},
+    "putUserRoles": {"maxItems": 1000},
+}
+"""By operation."""
+
+
+def named() -> dict[str, Doc]:
+    """The schemas that `wire` refers to by `described.named`."""
+    return {
+        described.PERMISSION: {
+            "type": "string",
+            "enum": known_names(),
+            "description": "docs/reference/permissions.md says what each allows, and which mean the same.",
+        },
+        described.TOPIC: {
+            "type": "string",
+            "pattern": f"^({'|'.join(pattern.pattern for _, pattern in PATTERNS)})$",
+            "description": "GET /api/v2/notifications/availabletopics lists them.",
+        },
+    }
+
+
+def models() -> dict[str, Doc]:
+    """What is said of a model besides its own schema."""
+    return {
+        "TransferRequest": described.filled_one_of("userId", "userName", "address"),
+        "WrapupInput": described.filled_one_of("code", "name"),
+        "PolicyBody": {"anyOf": _policies()},
+    }
+
+
+def _policies() -> list[Doc]:
+    """For every domain and entity, and for `*`, the actions that there are."""
+    actions: dict[tuple[str, str], set[str]] = {}
+    for name in (name for p in PERMISSIONS for name in (p.name, *p.same_as)):
+        domain, entity, action = parts(name)
+        for place in ((domain, entity), (domain, "*"), ("*", entity), ("*", "*")):
+            actions.setdefault(place, {"*"}).add(action)
+    return [
+        {
+            "properties": {
+                "domain": {"const": domain},
+                "entityName": {"const": entity},
+                "actionSet": {"items": {"enum": sorted(found)}},
+            }
+        }
+        for (domain, entity), found in sorted(actions.items())
+    ]
