@@ -97,14 +97,13 @@ class Desk:
 
     def follow(self, room: Room, session: Session) -> None:
         """Make the room's hold what the record says; tell the customer who asks, and both what is over."""
-        before, held = room.hold.control, room.hold.holder
-        grant = session.grant
+        hold, grant = room.hold, session.grant
+        before, number, holder = hold.control, hold.number, hold.holder
         ago = (self._clock.now() - grant.asked_at) / 1000 if grant is not None else 0.0
-        number = room.hold.number
-        if room.hold.follow(session, room.viewers.values(), self._clock.monotonic(), ago):
+        if hold.follow(session, room.viewers.values(), self._clock.monotonic(), ago):
             ended = session.grants[number - 1].end_reason if 0 < number <= len(session.grants) else None
-            self._closed(room, held, ended or ControlEnd.REVOKED)
-        if room.hold.control is Control.PENDING and before is not Control.PENDING:
+            self._closed(room, holder, ended or ControlEnd.REVOKED)
+        if hold.control is Control.PENDING and (before is not Control.PENDING or hold.number != number):
             self.ask(room)
         self.look(room)
 

@@ -50,9 +50,14 @@ class Hold:
         return self.control is Control.HELD and self.closing is None
 
     @property
+    def shown(self) -> Control:
+        """What everybody is told: of what is fenced, that it is over."""
+        return self.control if self.closing is None else Control.NONE
+
+    @property
     def controller(self) -> int:
         """The number of the viewer that asked for control or holds it; 0 for none."""
-        return self.holder.number if self.holder is not None and self.control is not Control.NONE else 0
+        return self.holder.number if self.holder is not None and self.shown is not Control.NONE else 0
 
     def may_act(self, peer: Peer) -> bool:
         return peer is self.holder and self.control is Control.HELD and self.closing is None

@@ -262,7 +262,7 @@ class Room:
     def describe(self) -> live.State:
         viewers = tuple(live.Viewer(v.number, v.name) for v in self.viewers.values())
         return live.State(
-            self.session_id, self.state.value, self.hold.control.value, self.sharer is not None, viewers,
+            self.session_id, self.state.value, self.hold.shown.value, self.sharer is not None, viewers,
             self.page, self.hold.controller, self.deeds.allowed.words,
         )  # fmt: skip
 

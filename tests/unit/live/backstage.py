@@ -17,6 +17,7 @@ from opencobrowse.live.hub import Hub
 from opencobrowse.live.page import PageHandler
 from opencobrowse.live.viewer import ViewerHandler
 from opencobrowse.ports.store import Put
+from opencobrowse.services.announcing import Announcing
 from opencobrowse.services.lifecycle import Lifecycle
 from opencobrowse.services.pages import Pages
 from opencobrowse.services.tickets import Ticket
@@ -69,16 +70,24 @@ class Backstage:
     def __init__(self, folder: Path) -> None:
         self.clock = ManualClock()
         self.store = SqliteStore(folder / "store.db")
-        self.hub = Hub(self.clock)
-        self.lifecycle = Lifecycle(self.store, self.hub, self.clock)
-        self.hub.bind(Pages(self.store, Keyring(b"k" * 32), self.clock), self.lifecycle)
         self._tickets = 0
+        self.begin()
 
-    async def session(self, name: str = "s", customer: str = "customer") -> Session:
+    def begin(self) -> None:
+        """The server starts, or starts again: nothing but the store is what it was."""
+        self.hub = Hub(self.clock)
+        told = Announcing(self.store, self.hub)
+        self.lifecycle = Lifecycle(told, self.hub, self.clock)
+        self.hub.bind(Pages(told, Keyring(b"k" * 32), self.clock), self.lifecycle)
+        self.told = told
+
+    async def session(
+        self, name: str = "s", customer: str = "customer", kind: CobrowseType = CobrowseType.VIEW
+    ) -> Session:
         """A session whose offer is out."""
         now = self.clock.now()
         made = Session(
-            name, "org", f"conversation of {name}", "agent", "p", None, customer, CobrowseType.VIEW,
+            name, "org", f"conversation of {name}", "agent", "p", None, customer, kind,
             SessionState.INITIATED, now, now + 600_000, now + 600_000, f"code {name}", f"token {name}",
         )  # fmt: skip
         await self.store.commit(Put(made))
@@ -87,9 +96,8 @@ class Backstage:
     def connect(self, **ticket: Any) -> tuple[Connection, FakeTransport]:
         self._tickets += 1
         handler = PageHandler(self.hub) if ticket["role"] == "page" else ViewerHandler(self.hub)
-        given = Ticket(
-            id=str(self._tickets), expires_at=0, org_id="org", origin="https://shop.example", **ticket
-        )
+        ticket = {"origin": "https://shop.example", **ticket}
+        given = Ticket(id=str(self._tickets), expires_at=0, org_id="org", **ticket)
         connection, transport = Connection(given, handler, self.hub), FakeTransport()
         transport.connection = connection
         connection.on_ws_connected(transport)  # type: ignore[arg-type]
