@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.browser import new_page, site
+from tests.e2e.conftest import World
+from tests.e2e.test_sdk_consent import accessible, box_of
+from tests.support.browser import accept_prompt, new_page, site
 from tests.support.hands import AGENT, Shared
+from tests.support.live import Stage
 from tests.support.server import Server
 
 PAGES = Path(__file__).parent / "control"
@@ -328,3 +331,259 @@ def test_one_key_takes_control_back_even_offline(page: Shared) -> None:
     page.state("none")
     page.state("held", AGENT)  # and nobody has agreed anew
     assert page.act("click", "button") == "refused no.grant"
+
+
+# -- asked for control -------------------------------------------------------------------------------------
+
+
+def test_the_customer_is_asked_for_control(fresh: Shared, server: Server) -> None:  # B9
+    page = fresh.start(server.url)
+    page.state("pending", AGENT)
+    page.says("control.asked", peer=AGENT, agentName="Ana", expiresIn=30_000)
+    page.page.keyboard.press("Escape")  # too early to have been meant
+    cdp = page.page.context.new_cdp_session(page.page)
+    page.page.wait_for_timeout(600)
+    found = accessible(cdp)
+    assert ("alertdialog", "Let Ana click and type on this page?") in found
+    buttons = [name for role, name in found if role == "button"]
+    assert buttons == ["Allow control", "Not now"], "the page behind is not to be pressed"
+    assert page.told("control.answer") == []
+    page.value("document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape'}))")
+    page.page.mouse.click(*box_of(cdp, "Allow control"))
+    assert page.told("control.answer") == [{"type": "control.answer", "granted": True}]
+    assert page.act("hover", "button") == "refused no.grant", "the server has not said whose it is"
+    page.state("held", AGENT)
+    page.page.wait_for_timeout(1_050)
+    assert page.act("hover", "button") == "done"
+    words = " ".join(name for _, name in accessible(cdp))
+    assert "Ana can click and type on this page" in words
+    assert "Press Esc to take control back" in words
+    page.page.mouse.click(*box_of(cdp, "Take control back"))
+    assert page.told("control.revoke") == [{"type": "control.revoke"}]
+    assert page.act("hover", "button") == "refused no.grant"
+
+
+def test_escape_declines_and_what_is_withdrawn_vanishes(fresh: Shared, server: Server) -> None:  # B9
+    page = fresh.start(server.url)
+    page.state("pending", AGENT)
+    page.says("control.asked", peer=AGENT, agentName="Ana", expiresIn=30_000)
+    page.page.wait_for_function("document.querySelectorAll('[data-opencobrowse-ui]').length === 2")
+    page.page.wait_for_timeout(600)
+    page.page.keyboard.press("Escape")
+    assert page.told("control.answer") == [{"type": "control.answer", "granted": False}]
+    page.says("control.asked", peer=AGENT, agentName="Ana", expiresIn=30_000)
+    page.says("control.closed", reason="released")
+    page.page.wait_for_function("document.querySelectorAll('[data-opencobrowse-ui]').length === 1")
+    page.says("control.asked", peer=AGENT, agentName="Ana", expiresIn=300)
+    page.page.wait_for_function("document.querySelectorAll('[data-opencobrowse-ui]').length === 1")
+    assert len(page.told("control.answer")) == 1
+    page.state("held", AGENT)
+    assert page.act("click", "button") == "refused no.grant"
+
+
+# -- proposals ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def watched(fresh: Shared, server: Server) -> Shared:
+    """The page, an agent who watches, and no grant."""
+    page = fresh.start(server.url)
+    page.state("none")
+    assert page.act("hover", "button") == "refused no.grant"  # the part that acts has come
+    return page
+
+
+ARMED_MS = 700
+
+
+def test_a_proposal_is_done_when_it_is_accepted(watched: Shared) -> None:
+    id_ = watched.propose("type", "city", text="Berlin")
+    watched.page.wait_for_timeout(ARMED_MS)
+    cdp = watched.page.context.new_cdp_session(watched.page)
+    said = [name for _, name in accessible(cdp)]
+    assert "type “Berlin” here" in said
+    assert watched.value("city.value") == ""
+    watched.page.mouse.click(*box_of(cdp, "Do it"))
+    assert watched.answered(id_) == "done"
+    assert watched.value("city.value") == "Berlin"
+    assert watched.act("type", "city", text="Rome") == "refused no.grant", "it was this one only"
+
+
+def test_a_proposal_by_keyboard(watched: Shared) -> None:
+    first = watched.propose("click", "button")
+    watched.page.wait_for_timeout(ARMED_MS)
+    watched.page.keyboard.press("Tab")
+    watched.page.keyboard.press("Enter")
+    assert watched.answered(first) == "done"
+    assert "click button" in watched.seen()
+    second = watched.propose("click", "button")
+    watched.page.wait_for_timeout(ARMED_MS)
+    watched.page.keyboard.press("Escape")
+    assert watched.answered(second) == "declined"
+    assert "click button" not in watched.seen()
+
+
+def test_nobody_accepts_by_accident(watched: Shared) -> None:  # B9
+    id_ = watched.propose("click", "button")
+    watched.page.keyboard.press("Tab")
+    watched.page.keyboard.press("Enter")  # within half a second
+    watched.page.wait_for_timeout(ARMED_MS)
+    watched.value("document.querySelector('main').style.marginTop = '120px'")  # and it goes elsewhere
+    watched.page.wait_for_timeout(100)
+    watched.page.keyboard.press("Enter")
+    assert [m for m in watched.told("acted") if m["id"] == id_] == []
+    watched.page.wait_for_timeout(ARMED_MS)
+    watched.page.keyboard.press("Enter")
+    assert watched.answered(id_) == "done"
+
+
+def test_who_is_writing_keeps_the_focus(watched: Shared) -> None:  # B9
+    watched.page.focus("#city")
+    watched.page.keyboard.type("Os")
+    watched.propose("click", "button")
+    watched.page.keyboard.type("lo")
+    assert watched.value("city.value") == "Oslo"
+    assert watched.value("document.activeElement.id") == "city"
+
+
+@pytest.mark.parametrize("target", ["password", "card", "file", "login-submit", "locked", "covered"])
+def test_nothing_is_proposed_that_may_not_be(watched: Shared, target: str) -> None:  # B8
+    id_ = watched.propose("click", target)
+    if target == "covered":  # found out when it is done
+        watched.page.wait_for_timeout(ARMED_MS)
+        watched.page.keyboard.press("Tab")
+        watched.page.keyboard.press("Enter")
+    assert watched.answered(id_).startswith("refused ")
+    assert f"click {target}" not in watched.seen()
+
+
+def test_a_proposal_goes_with_what_it_is_about(watched: Shared) -> None:
+    gone = watched.propose("click", "button")
+    watched.value("button.remove()")
+    assert watched.answered(gone) == "stale"
+    back = watched.propose("click", "summary")
+    watched.says("withdraw", id=back, peer=AGENT)
+    assert watched.answered(back) == "declined withdrawn"
+    first = watched.propose("click", "summary")
+    second = watched.propose("click", "anchor")
+    assert watched.answered(first) == "declined replaced"
+    assert watched.propose("click", "summary", peer=AGENT + 1)
+    assert watched.answered(second + 1) == "refused other.proposal"
+    watched.says("state", sessionId="s-1", state="active", control="none", sharing=True, viewers=[])
+    watched.page.wait_for_timeout(ARMED_MS)
+    watched.page.keyboard.press("Tab")
+    watched.page.keyboard.press("Enter")
+    assert watched.value("location.hash") == "", "its agent has left"
+
+
+# -- highlights --------------------------------------------------------------------------------------------
+
+
+def outlines(page: Shared) -> list[list[float]]:
+    """Where outlines are: their names as they are read, with their places."""
+    cdp = page.page.context.new_cdp_session(page.page)
+    tree = cdp.send("DOM.getDocument", {"depth": -1, "pierce": True})
+    found = []
+
+    def walk(node: dict[str, object]) -> None:
+        attributes = node.get("attributes") or []
+        assert isinstance(attributes, list)
+        if "class" in attributes and str(attributes[attributes.index("class") + 1]).startswith("outline"):
+            quad = cdp.send("DOM.getBoxModel", {"nodeId": node["nodeId"]})["model"]["border"]
+            found.append([quad[0], quad[1], quad[4] - quad[0], quad[5] - quad[1]])
+        for key in ("children", "shadowRoots", "contentDocument"):
+            inner = node.get(key) or []
+            for child in inner if isinstance(inner, list) else [inner]:
+                assert isinstance(child, dict)
+                walk(child)
+
+    walk(tree["root"])
+    return found
+
+
+def around(page: Shared, selector: str) -> list[list[float]]:
+    box = page.page.locator(selector).bounding_box()
+    assert box
+    return [[pytest.approx(v, abs=1) for v in (box["x"] - 4, box["y"] - 4, box["width"] + 8, box["height"] + 8)]]
+
+
+def test_a_highlight_follows_its_element_and_goes_with_its_agent(watched: Shared) -> None:
+    watched.says("highlight", node=watched.ids["button"], peer=AGENT)
+    watched.page.wait_for_timeout(400)
+    assert outlines(watched) == around(watched, "#button")
+    watched.value("document.body.style.paddingTop = '70px'")
+    watched.page.wait_for_timeout(100)
+    assert outlines(watched) == around(watched, "#button")
+    watched.says("highlight", node=watched.ids["framed"], peer=AGENT)
+    watched.page.wait_for_timeout(400)
+    inner = watched.page.frame_locator("#frame").locator("input").bounding_box()
+    assert inner
+    assert outlines(watched)[0][:2] == [pytest.approx(inner["x"] - 4, abs=1), pytest.approx(inner["y"] - 4, abs=1)]
+    watched.says("highlight", node=0, peer=AGENT)
+    assert outlines(watched) == []
+    watched.says("highlight", node=watched.ids["button"], peer=AGENT)
+    watched.page.wait_for_timeout(100)
+    assert len(outlines(watched)) == 1
+    watched.says("state", sessionId="s-1", state="active", control="none", sharing=True, viewers=[])
+    assert outlines(watched) == []
+
+
+def test_the_customer_shows_something(fresh: Shared, server: Server) -> None:
+    watched = fresh.start(server.url)
+    watched.seen()
+    watched.page.locator("#anchor").click(modifiers=["Alt"])
+    watched.page.wait_for_function("link.told.some(m => m.type === 'highlight')")
+    assert watched.told("highlight") == [{"type": "highlight", "node": watched.ids["anchor"]}]
+    assert watched.value("location.hash") == "", "and does not follow the link"
+    watched.page.keyboard.press("Escape")
+    assert watched.told("highlight")[-1] == {"type": "highlight", "node": 0}
+    cdp = watched.page.context.new_cdp_session(watched.page)
+    watched.page.mouse.click(*box_of(cdp, "Show your agent something on this page"))
+    watched.page.wait_for_timeout(200)
+    watched.page.locator("#button").click()
+    assert watched.told("highlight")[-1] == {"type": "highlight", "node": watched.ids["button"]}
+    assert "pressed" not in watched.seen()
+
+
+# -- with a real server ------------------------------------------------------------------------------------
+
+
+def test_a_raw_agent_and_a_real_server(world: World, trip: str) -> None:  # B8, I8
+    customer = world.person()
+    address = f"{trip}/index.html?server={world.server.url}&deployment={world.deployment()}"
+    customer.goto(f"{address}&customer={world.customer}")
+    session = world.start(world.conversation())
+    accept_prompt(customer)
+    shared = Shared(customer)
+    with Stage(world.server) as stage, stage.agent() as http, stage.viewer(http, session["id"]) as agent:
+        agent.wait("state", sharing=True)
+        shared.read(agent.frames)
+        while "framed" not in shared.ids:
+            shared.read(agent.wait_frames(len(agent.frames) + 1))
+        button = {"kind": "click", "node": shared.ids["button"]}
+        agent.say("act", id=1, action=button)
+        assert agent.wait("acted", id=1)["reason"] == "no.grant"
+        agent.say("control.request")
+        agent.wait("state", control="pending")
+        customer.wait_for_function("document.querySelectorAll('[data-opencobrowse-ui]').length === 2")
+        customer.wait_for_timeout(600)
+        customer.keyboard.press("Tab")
+        customer.keyboard.press("Enter")
+        agent.wait("state", control="held")
+        customer.wait_for_timeout(1_100)
+        agent.say("act", id=2, action=button)
+        assert agent.wait("acted", id=2)["result"] == "done"
+        agent.say("act", id=3, action={"kind": "type", "node": shared.ids["password"], "text": "x"})
+        assert agent.wait("acted", id=3)["reason"] == "password"
+        customer.keyboard.press("Escape")
+        assert agent.wait("control.closed")["reason"] == "revoked"
+        agent.say("act", id=4, action=button)
+        assert agent.wait("acted", id=4)["reason"] == "no.grant"
+        assert customer.evaluate("seen.filter(s => s === 'pressed').length") == 1
+        assert customer.evaluate("password.value") == ""
+        agent.say("propose", id=5, action={"kind": "type", "node": shared.ids["city"], "text": "Bonn"})
+        customer.wait_for_timeout(900)
+        customer.keyboard.press("Tab")
+        customer.keyboard.press("Enter")
+        assert agent.wait("acted", id=5)["result"] == "done"
+        assert customer.evaluate("city.value") == "Bonn"

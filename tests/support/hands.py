@@ -57,9 +57,12 @@ class Shared:
 
     def learn(self) -> None:
         """Read the ids out of all that the page has sent."""
+        self.read([bytes(frame) for frame in self.page.evaluate("link.frames.splice(0)")])
+
+    def read(self, frames: list[bytes]) -> None:
         sent = Sent()
-        for frame in self.page.evaluate("link.frames.splice(0)"):
-            sent.frame(bytes(frame))
+        for frame in frames:
+            sent.frame(frame)
         for _, body in sent.bodies:
             try:
                 events = json.loads(body)

@@ -6,6 +6,14 @@ const say = (event) => {
   const name = target.id || target.className || target.localName || 'document';
   window.seen.push(`${event.type} ${name}${event.key ? ` ${event.key}` : ''}`);
 };
+const given = new URLSearchParams(location.search);
+if (given.has('server')) {
+  const script = document.createElement('script');
+  script.src = `${given.get('server')}/sdk/v1.js`;
+  script.dataset.deployment = given.get('deployment');
+  script.dataset.externalId = given.get('customer');
+  document.head.append(script);
+}
 const TYPES = ['click', 'dblclick', 'mouseover', 'input', 'change', 'keydown', 'keypress', 'focus', 'submit', 'scroll'];
 const listen = (view) => {
   for (const type of TYPES) view.addEventListener(type, say, true);
@@ -54,6 +62,7 @@ const control = (input) => {
 addEventListener('DOMContentLoaded', () => {
   const by = (id) => document.getElementById(id);
   control(by('controlled'));
+  by('button').addEventListener('click', () => window.seen.push('pressed'));
   by('login').addEventListener('submit', () => window.seen.push('sent login'));
   by('login-script').addEventListener('click', () => by('login').requestSubmit());
   by('file-script').addEventListener('click', () => by('file').click());

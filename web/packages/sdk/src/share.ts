@@ -13,6 +13,7 @@ import {
 } from '@opencobrowse/protocol';
 import { Bar } from './bar.ts';
 import type { Hands } from './hands/index.ts';
+import { swallow } from './swallow.ts';
 import { toast } from './toast.ts';
 
 /** Above this the socket does not keep up: stop sending, and take a fresh snapshot once it has drained. */
@@ -144,7 +145,10 @@ export class Sharer {
 
   /** Alt and a click: the customer shows the agent something. */
   #pointed = (event: PointerEvent): void => {
-    if (event.altKey && event.isTrusted && !this.#paused) this.#hand((hands) => hands.pointOut(event));
+    const target = event.composedPath()[0];
+    if (!event.altKey || !event.isTrusted || this.#paused) return;
+    swallow(event);
+    this.#hand((hands) => hands.pointOut(target));
   };
 
   #record(): Capture {

@@ -102,8 +102,8 @@ export class Hands {
   }
 
   /** The customer shows something: where they pressed, or where they will. */
-  pointOut(event?: PointerEvent): void {
-    if (event) this.#showing.at(event);
+  pointOut(target?: EventTarget): void {
+    if (target) this.#showing.at(target);
     else this.#showing.toggle();
   }
 

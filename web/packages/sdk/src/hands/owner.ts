@@ -20,6 +20,8 @@ export class Owner {
     private readonly revoke: () => void,
   ) {
     this.watch();
+    // What was before is not known: who is in a field may be writing.
+    if (document.activeElement?.matches('input,textarea,[contenteditable]')) this.#typed = now();
   }
 
   /** Whether they did something just now. */

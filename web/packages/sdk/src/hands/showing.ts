@@ -1,5 +1,6 @@
 import { OWN_ATTRIBUTE } from '@opencobrowse/mask';
 import type { HandsStrings } from '../strings.ts';
+import { swallow } from '../swallow.ts';
 import { h } from '../ui.ts';
 import type { Outlines } from './outlines.ts';
 
@@ -32,11 +33,9 @@ export class Showing {
     addEventListener('keydown', this.#key, true);
   }
 
-  /** What was pressed. */
-  at(event: PointerEvent): void {
-    const element = event.composedPath()[0];
-    if (!(element instanceof Element) || element.closest(`[${OWN_ATTRIBUTE}]`)) return;
-    swallow(event);
+  /** Show `element`, which was pressed. */
+  at(element: EventTarget | undefined): void {
+    if (!(element instanceof Element)) return;
     this.#off();
     clearTimeout(this.#timer);
     this.outlines.set(KEY, element, this.t.you, { own: true, gone: () => this.tell(undefined) });
@@ -64,27 +63,13 @@ export class Showing {
   }
 
   #pick = (event: PointerEvent): void => {
-    if (event.isTrusted) this.at(event);
+    const element = event.composedPath()[0];
+    if (!event.isTrusted || !(element instanceof Element) || element.closest(`[${OWN_ATTRIBUTE}]`)) return;
+    swallow(event);
+    this.at(element);
   };
 
   #key = (event: KeyboardEvent): void => {
     if (event.isTrusted && event.key === 'Escape') this.#off();
   };
-}
-
-const FOLLOWING = ['mousedown', 'pointerup', 'mouseup', 'click', 'auxclick', 'contextmenu'];
-
-/** A press, and what follows of it within a second, is not the page's. */
-function swallow(press: Event): void {
-  const stop = (event: Event): void => {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    if (event.type === 'click') setTimeout(end, 0);
-  };
-  const end = (): void => {
-    for (const type of FOLLOWING) removeEventListener(type, stop, true);
-  };
-  stop(press);
-  for (const type of FOLLOWING) addEventListener(type, stop, true);
-  setTimeout(end, 1_000);
 }
