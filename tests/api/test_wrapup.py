@@ -195,6 +195,16 @@ def test_what_cannot_be_is_refused_and_nothing_of_it_happens(
     assert http.patch(at.agent, json=harmless).status_code == 202
 
 
+def test_a_recording_that_cannot_be_takes_the_wrap_up_with_it(
+    http: httpx.Client, at: Places, code: dict[str, Any]
+) -> None:
+    """All or nothing, after the end as well."""
+    http.delete(f"/api/v2/conversations/{at.conversation}")
+    wish = {"recording": True, "wrapup": {"code": code["id"]}}
+    error_of(http.patch(at.agent, json=wish), 409, "conversation.state")
+    error_of(http.get(f"{at.agent}/wrapup"), 404, "wrapup.not.found")
+
+
 @pytest.mark.parametrize("place", ["agent", "customer", "leg", "customers_leg"])
 def test_disconnected_ends_the_session_and_not_the_conversation(
     http: httpx.Client, at: Places, place: str

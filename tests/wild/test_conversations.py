@@ -68,6 +68,15 @@ def test_participants_follow_the_state(world: World) -> None:
     assert "new one" in refused["help"]["summary"]
 
 
+def test_connected_is_active(world: World) -> None:
+    """The platform's word, which its SDKs are answered with (field.md C2), is taken back."""
+    assert world.conversation(state="connected")["state"] == "active"
+    path = f"{CONVERSATIONS}/{world.conversation(state='queued')['id']}"
+    moved = world.http.patch(path, json={"state": "connected"}, headers={"purecloud-sdk": "269.0.0"})
+    assert (moved.status_code, moved.json()["state"]) == (200, "connected")
+    assert world.http.get(path).json()["state"] == "active"
+
+
 def test_moving_to_where_it_is_changes_nothing(world: World) -> None:
     path = f"{CONVERSATIONS}/{world.new_id()}"
     before = world.http.get(path).json()

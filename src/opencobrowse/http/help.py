@@ -126,7 +126,7 @@ def _agent(body: Any) -> str | None:
 
 def _wants_session(body: dict[str, Any]) -> bool:
     """Whether a new conversation would have been started (W7): another kind only wants to be made."""
-    return body.get("type") == "cobrowse" and body.get("state") in (None, "active")
+    return body.get("type") == "cobrowse" and body.get("state") in (None, "active", "connected")
 
 
 def _customer(people: Any) -> str | None:

@@ -103,8 +103,7 @@ class Media:
             noted = ParticipantChange(wrapup=said, wrapup_skipped=wish.wrapup_skipped)
             await self._participants.commit(actor, leg.conversation.id, leg.participant.id, noted)
         if wish.recording is not None:
-            state = RecordingState.ACTIVE if wish.recording else RecordingState.NONE
-            await self._record(actor, leg.conversation, state)
+            await self._record(actor, leg.conversation, _recording(wish.recording))
         if wish.state == "disconnected" and leg.live:
             await self._lifecycle.end(leg.session.id, EndReason.AGENT if actor.user_id else EndReason.API)
 
@@ -152,6 +151,8 @@ class Media:
             need_own(actor, leg)
         if wish.state == "connected" and not (leg.live and leg.session.sharing):
             raise _not_connected(leg)
+        if wish.recording is not None:
+            self._recorded(leg.conversation, _recording(wish.recording))
         if wish.wrapup is None and wish.wrapup_skipped is None:
             return None
         if not is_agent(leg):
@@ -165,21 +166,29 @@ class Media:
         return Wrapup(code.id, code.name, at, said.notes, said.tags, said.duration_seconds, said.provisional)
 
     async def _record(self, actor: Actor, before: Conversation, state: RecordingState) -> Conversation:
-        def decide(conversation: Conversation) -> Conversation:
-            if conversation.recording_state is state:
-                return conversation
-            if not conversation.live:
-                raise Clash(
-                    "The conversation has ended; nobody records it any more.",
-                    code="conversation.state",
-                    cure="Set it while the conversation goes on.",
-                    entity_id=conversation.id,
-                )
-            return replace(conversation, recording_state=state, updated_at=self._clock.now())
-
         return await change(
-            self._store, before, lambda: self._legs.conversation(actor, before.id), decide, "The conversation"
+            self._store,
+            before,
+            lambda: self._legs.conversation(actor, before.id),
+            lambda conversation: self._recorded(conversation, state),
+            "The conversation",
         )
+
+    def _recorded(self, conversation: Conversation, state: RecordingState) -> Conversation:
+        if conversation.recording_state is state:
+            return conversation
+        if not conversation.live:
+            raise Clash(
+                "The conversation has ended; nobody records it any more.",
+                code="conversation.state",
+                cure="Set it while the conversation goes on.",
+                entity_id=conversation.id,
+            )
+        return replace(conversation, recording_state=state, updated_at=self._clock.now())
+
+
+def _recording(wished: bool) -> RecordingState:
+    return RecordingState.ACTIVE if wished else RecordingState.NONE
 
 
 def found_wrapup(conversation: Conversation, who: Participant, provisional: bool) -> Wrapup:

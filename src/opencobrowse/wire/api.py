@@ -221,17 +221,20 @@ class NewParticipant(Body):
 
 
 class NewConversation(Body):
-    """`call` is `voice`, `webmessaging` is `message`. `externalTag` finds the conversation again."""
+    """`call` is `voice`, `webmessaging` is `message`, `connected` is `active`. `externalTag` finds the
+    conversation again."""
 
     type: Literal["cobrowse", "voice", "call", "chat", "webchat", "message", "webmessaging"]
     metadata: dict[str, Any] | None = None
     participants: list[Annotated[NewParticipant, NEW_PARTICIPANT]] | None = None
-    state: Literal["queued", "alerting", "active"] | None = None
+    state: Literal["queued", "alerting", "active", "connected"] | None = None
     external_tag: Text | None = None
 
 
 class ConversationPatch(Body):
-    state: Literal["alerting", "active", "disconnected"]
+    """`connected`, the platform's word, is `active`."""
+
+    state: Literal["alerting", "active", "connected", "disconnected"]
 
 
 EndpointType = Literal["user", "sip", "external", "email", "phone"]

@@ -23,7 +23,8 @@ from opencobrowse.services.conversations import Endpoint, NewConversation, NewPa
 from opencobrowse.services.core import Core
 from opencobrowse.wire import api
 
-_ALIASES: Final = {"call": "voice", "webmessaging": "message"}
+_ALIASES: Final = {"call": "voice", "webmessaging": "message", "connected": "active"}
+"""The platform's words for what has a name of ours. An official SDK reads `connected`, and may send it back."""
 
 
 def handlers(core: Core) -> list[Any]:
@@ -69,9 +70,8 @@ def handlers(core: Core) -> list[Any]:
     ) -> api.Conversation:
         """Move it: `active` connects the agent, `disconnected` ends it and its session."""
         actor = await actor_of(request, core)
-        return await shown(
-            request, await core.conversations.set_state(actor, conversation_id, ConversationMove(data.state))
-        )
+        move = ConversationMove(_ALIASES.get(data.state, data.state))
+        return await shown(request, await core.conversations.set_state(actor, conversation_id, move))
 
     @delete("/api/v2/conversations/{conversation_id:str}")
     async def delete_conversation(request: AnyRequest, conversation_id: FromPath[str]) -> None:
@@ -108,7 +108,7 @@ def _wish(body: api.NewConversation) -> NewConversation:
     ]
     return NewConversation(
         ConversationType(_ALIASES.get(body.type, body.type)),
-        ConversationState(body.state or "active"),
+        ConversationState(_ALIASES.get(body.state or "", body.state or "active")),
         tuple(people),
         body.metadata or {},
         body.external_tag,
