@@ -93,6 +93,29 @@ def test_made_up_paths_share_one_budget(http: httpx.Client) -> None:
     assert not any(name.startswith("nothing") for name in class_use(http))
 
 
+def test_no_spelling_of_a_path_goes_past_the_budget(http: httpx.Client, server: Server) -> None:
+    """A host configured with a slash at its end sends two: the same call, in the same budget, and as strict."""
+    for front in ("//api/v2", "///api/v2", "/%2Fapi/v2"):
+        before = class_use(http)["users"]["count"] if "users" in class_use(http) else 0
+        answer = http.get(f"{server.url}{front}/users")
+        assert answer.status_code == 200, front
+        assert int(answer.headers["inin-ratelimit-count"]) == before + 1, front
+    twice = http.post(
+        f"{server.url}//api/v2/conversations",
+        content=b'{"type": "voice", "type": "chat"}',
+        headers={"Content-Type": "application/json"},
+    )
+    assert (twice.status_code, twice.json()["code"]) == (400, "invalid.json")
+
+
+@pytest.mark.parametrize("path", ["/api//v2/users", "/api/v2//users", "/api/v2/conversations//cobrowse"])
+def test_nothing_between_two_slashes_is_no_path(http: httpx.Client, path: str) -> None:
+    """A variable that was empty: `/conversations/$ID/cobrowse` must not be another call."""
+    answer = http.request("GET" if "users" in path else "POST", path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not.found")
+    assert "empty" in answer.json()["help"]["summary"]
+
+
 def test_every_429_tells_of_the_budget_that_is_used_up(tmp_path: Path) -> None:
     """B6: a guest's wrong codes: `reset` is what `Retry-After` says, `allowed` is the budget of codes."""
     with running(tmp_path) as server, httpx.Client(base_url=server.url) as guest, server.client() as http:

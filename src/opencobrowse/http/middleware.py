@@ -70,7 +70,8 @@ class Edge:
             allowed = ", ".join(sorted(_with_head(self._table.methods(scope["path"])) | {"OPTIONS"}))
             await answer(send, 204, [*extra, *_PREFLIGHT, (b"allow", allowed.encode())], b"")
             return
-        fault = self._spend(scope, headers, extra) or await self._run(scope, headers, receive, send, extra)
+        fault = self._spend(scope, headers, extra) or self._gap(scope)
+        fault = fault or await self._run(scope, headers, receive, send, extra)
         if fault is not None:
             fault = await self._help(scope, fault)
             content = msgspec.json.encode(problems.body(fault, context_id, self._helper.public_url))
@@ -85,6 +86,9 @@ class Edge:
         spent = self._budget.spend(caller_of(scope, headers), _route_class(scope, self._table.classes))
         extra += spent.headers()
         return spent.refusal()
+
+    def _gap(self, scope: Scope) -> Fault | None:
+        return self._table.not_found(scope["path"]) if "//" in scope["path"] else None
 
     async def _run(
         self, scope: Scope, headers: dict[bytes, bytes], receive: Any, send: Any, extra: Headers

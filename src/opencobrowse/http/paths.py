@@ -88,7 +88,9 @@ def errand_of(method: str, path: str) -> Errand | None:
 
 
 def canonical_path(path: str) -> str:
-    """A path of the API with the ids in it in their one spelling."""
+    """A path in its one spelling: one slash at its front (a host that was configured with one at its end makes
+    two), and the ids of the API's paths as they were given out."""
+    path = "/" + path.lstrip("/")
     if path == path.lower() or not path.startswith("/api/v2/"):
         return path
     return "/".join(map(canonical, path.split("/")))
@@ -128,6 +130,8 @@ class PathTable:
         return _right_start(path) or self._nearest(path)
 
     def not_found(self, path: str) -> Fault:
+        if "//" in path:
+            return _empty_part(path[:_LOOKED_AT])
         right = self.right_path(path)
         return NotFound(
             f"There is no path {path[:_LOOKED_AT]}: the right one is {right}.",
@@ -157,6 +161,17 @@ class PathTable:
             return _CONVERSATIONS
         ids = iter([part for part in path.split("/") if is_id(part)])
         return re.sub(r"{[^}]*}", lambda blank: next(ids, blank.group()), shapes[near[0]])
+
+
+def _empty_part(path: str) -> Fault:
+    """The router reads two slashes as one: `/conversations//cobrowse`, whose id was never filled in, would be
+    another call, and `/api//v2/…` one that no budget is asked for."""
+    return NotFound(
+        f"There is no path {path}: between two of its slashes is nothing.",
+        code="not.found",
+        cure="Put the id there: the variable that it should come from is empty.",
+        params={"path": path},
+    )
 
 
 def _right_start(path: str) -> str | None:
