@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -275,3 +276,26 @@ def test_a_restart_keeps_what_was_answered(tmp_path: Path) -> None:
         with server.client() as http:
             again = World(http, world.agent).start(conversation, headers=headers)
     assert (again.status_code, again.content) == (first.status_code, first.content)
+
+
+def test_an_example_keeps_what_was_right(world: World) -> None:
+    """Who makes a queue's call is not shown how to make something else."""
+    body = {
+        "type": "voice",
+        "state": "ringing",
+        "metadata": {"ticket": 7},
+        "externalTag": "call-4711",
+        "participants": [{"userId": world.agent, "role": "agent"}, {"externalId": "c-1", "role": "customer"}],
+    }
+    refused = error_of(world.http.post("/api/v2/conversations", json=body), 400, "invalid.value")
+    assert refused["help"]["example"]["body"] == {key: body[key] for key in body if key != "state"}
+    made = send_example(world.http, refused)
+    assert (made.status_code, made.json()["type"], made.json()["state"]) == (201, "voice", "active")
+
+
+@pytest.mark.parametrize("blank", ["{conversationId}", "undefined", "null", "$ID", "<id>", ":conversationId"])
+def test_an_id_that_was_never_filled_in_is_told_so(world: World, blank: str) -> None:
+    path = f"/api/v2/conversations/{quote(blank)}/cobrowse"
+    refused = error_of(world.http.post(path), 404, "conversation.not.found")
+    assert "never filled in" in refused["help"]["summary"]
+    assert blank in refused["help"]["summary"]

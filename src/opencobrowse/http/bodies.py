@@ -22,6 +22,16 @@ from opencobrowse.kernel import limits
 from opencobrowse.kernel.errors import Detail, Fault, Invalid, WrongType
 
 _AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$")
+_KINDS: Final = {
+    "str": "a string",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "a boolean",
+    "array": "an array",
+    "object": "an object",
+    "null": "null",
+}
+"""The decoder's names of types, in the words of those who send JSON from any language."""
 _SMALLEST: Final = -(2**63)
 _BIGGEST: Final = 2**64
 
@@ -179,7 +189,7 @@ def _too_deep() -> Invalid:
 def _wrong(text: str, model: Any) -> Fault:
     found = _AT.match(text)
     what, path = (found["what"], found["path"] or "") if found else (text, "")
-    field = path.lstrip(".")
+    field, what = path.lstrip("."), _plain(what)
     missing = re.search(r"missing required field `(?P<name>[^`]+)`", what)
     if missing:
         field = f"{field}.{missing['name']}".lstrip(".")
@@ -187,10 +197,9 @@ def _wrong(text: str, model: Any) -> Fault:
             f"The field {field} is missing.",
             code="missing.field",
             details=(Detail("missing.field", field),),
-            cure=f"Add {field}.",
+            cure=f"Add {field}{_kind_of(_at(model, field))}.",
         )
-    allowed = _allowed(model, re.sub(r"\[[^\]]*\]", "", field).split(".")) if field else ()
-    if allowed:
+    if allowed := _allowed(_at(model, field)):
         listed = ", ".join(allowed)
         return Invalid(
             f"The value of {field} is not valid. Allowable values are: {listed}",
@@ -207,16 +216,47 @@ def _wrong(text: str, model: Any) -> Fault:
     )
 
 
-def _allowed(model: Any, names: list[str]) -> tuple[str, ...]:
-    """The values of the literal type at the end of `names`; none where it is another type."""
-    for name in names:
+def _plain(what: str) -> str:
+    """`Expected `str | null`, got `int`` as anybody says it."""
+    if "`" not in what or "field `" in what:
+        return what
+    named = re.sub(
+        r"`([^`]+)`",
+        lambda kinds: " or ".join(_KINDS.get(kind, kind) for kind in kinds[1].split(" | ")),
+        what,
+    )
+    return named.replace("of length <=", "of a length of at most").replace(
+        "of length >=", "of a length of at least"
+    )
+
+
+def _at(model: Any, field: str) -> Any:
+    """The type of the field that is called so, `participants[0].role`; None where there is no such field."""
+    for name in re.sub(r"\[[^\]]*\]", "", field).split(".") if field else ():
         struct = _struct_in(_element(model))
         fields = {f.encode_name: f.type for f in msgspec.structs.fields(struct)} if struct else {}
         if name not in fields:
-            return ()
+            return None
         model = fields[name]
+    return model
+
+
+def _allowed(model: Any) -> tuple[str, ...]:
+    """The values of a literal type; none where it is another type."""
     literal = next((o for o in _options(model) if typing.get_origin(o) is Literal), None)
     return tuple(str(choice) for choice in typing.get_args(literal)) if literal else ()
+
+
+def _kind_of(model: Any) -> str:
+    """What a missing field may be, as the end of `Add …`."""
+    if allowed := _allowed(model):
+        return f": {allowed[0]}" if len(allowed) == 1 else f", one of: {', '.join(allowed)}"
+    struct = _struct_in(_element(model))
+    if struct is None:
+        return ""
+    names = ", ".join(field.encode_name for field in msgspec.structs.fields(struct))
+    kind = "an object" if _element(model) is model else "an array of objects"
+    return f", {kind} that may have {names}"
 
 
 def _unknown(value: Any, model: Any, path: str) -> typing.Iterator[Detail]:

@@ -22,8 +22,10 @@ from opencobrowse.kernel.ids import canonical
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.advice import Wish
 from opencobrowse.services.core import Core
+from opencobrowse.wire import api
 
 _AGENT_KEYS = ("agentId", "initiatorId", "participantId", "initiator", "data", "to", "participants")
+_SAYS = ("type", "state", "metadata", "externalTag")
 _BLANK = "{conversationId}"
 _MISSED = frozenset({404, 405})
 _ABOUT_THE_REQUEST = frozenset({400, 405, 413, 415})
@@ -55,7 +57,7 @@ class Helper:
         known = bool(self._table.methods(path))
         place = paths.place_of(path if known else self._table.right_path(path))
         if place is not None:
-            wish = _wish(place, bytes(scope.get("raw_body", b"")))
+            wish = _wish(place, bytes(scope.get("raw_body", b"")), fault)
             advice = self._core.start.advice
             fault.example = await advice.example(actor, wish)
             if fault.example is None and fault.status in _MISSED | _ABOUT_THE_REQUEST:
@@ -81,7 +83,7 @@ def _say_what_comes_first(fault: Fault, path: str) -> None:
         )
 
 
-def _wish(place: paths.Place, raw: bytes) -> Wish:
+def _wish(place: paths.Place, raw: bytes, fault: Fault) -> Wish:
     """What a body that was refused seems to have wanted, read as leniently as can be."""
     body = _read(raw)
     conversation_id = place.conversation_id
@@ -90,15 +92,28 @@ def _wish(place: paths.Place, raw: bytes) -> Wish:
     data = body.get("data")
     kind = str(body.get("cobrowseType") or (data.get("mode") if isinstance(data, dict) else None)).lower()
     control = kind in ("control", "interactive")
+    kept = _kept(body, fault) if place.call == "conversations" else {}
+    # One whose type nobody can read only wanted to be made: with a customer it would be started, too.
+    named = place.call != "conversations" or "type" in kept
     return Wish(
         place.call,
         conversation_id,
         _agent(body),
-        _customer(body.get("participants"))
-        if place.call != "conversations" or _wants_session(body)
-        else None,
+        _customer(body.get("participants")) if named else None,
         CobrowseType.CONTROL if control else CobrowseType.VIEW,
+        kept,
     )
+
+
+def _kept(body: dict[str, Any], fault: Fault) -> dict[str, Any]:
+    """What a new conversation was to be, without what was refused: no more is changed than has to be."""
+    refused = {(detail.field or "").partition("[")[0].partition(".")[0] for detail in fault.details}
+    kept = {key: body[key] for key in _SAYS if key in body and key not in refused}
+    try:
+        msgspec.convert({"type": "cobrowse", **kept}, api.NewConversation)
+    except msgspec.ValidationError:
+        return {}
+    return kept
 
 
 def _read(raw: bytes) -> dict[str, Any]:
@@ -122,11 +137,6 @@ def _agent(body: Any) -> str | None:
         if key in body and (found := _agent(body[key])):
             return found
     return None
-
-
-def _wants_session(body: dict[str, Any]) -> bool:
-    """Whether a new conversation would have been started (W7): another kind only wants to be made."""
-    return body.get("type") == "cobrowse" and body.get("state") in (None, "active", "connected")
 
 
 def _customer(people: Any) -> str | None:

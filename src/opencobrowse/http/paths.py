@@ -54,6 +54,7 @@ _ERRANDS: Final[Mapping[Kind, re.Pattern[str]]] = {
     "deployments": re.compile("/api/v2/webdeployments/deployments(?:/|$)"),
     "configurations": re.compile("/api/v2/webdeployments/configurations(?:/|$)"),
 }
+_LAST_WORDS: Final = ("initiate", "cobrowse", "events", "participants")
 _START: Final = re.compile(
     f"{_CONVERSATIONS}(?:(?P<all>/cobrowse)"
     r"|/(?P<id>[^/]+)(?P<one>/cobrowse(?:/initiate)?|/events|/participants))?/?$"
@@ -88,7 +89,7 @@ def errand_of(method: str, path: str) -> Errand | None:
 
 
 def canonical_path(path: str) -> str:
-    """A path in its one spelling: one slash at its front (a host that was configured with one at its end makes
+    """A path in its one spelling: one slash at its front (a host that is written with one at its end makes
     two), and the ids of the API's paths as they were given out."""
     path = "/" + path.lstrip("/")
     if path == path.lower() or not path.startswith("/api/v2/"):
@@ -190,6 +191,9 @@ def _right_start(path: str) -> str | None:
 
 def _meant(rest: str, before: list[str]) -> str | None:
     """The call that the words after (and, if there are none, before) the conversation's id speak of."""
+    *first, last = rest.split("/")
+    meant = difflib.get_close_matches(last, _LAST_WORDS, n=1, cutoff=0.8)
+    rest = "/".join([*first, *(meant or [last])])
     if "initiat" in rest:
         return "/cobrowse/initiate"
     if re.search(r"cobrows|screenshare|sharescreen|(^|/)sessions?$", rest):

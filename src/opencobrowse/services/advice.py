@@ -8,7 +8,8 @@ and proposes nothing that the caller's token may not do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from opencobrowse.domain.conversation import Conversation, ConversationState, Participant, Purpose
@@ -37,13 +38,15 @@ _BUILDING = ("conversations", "participants")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a refused request seems to have wanted, as far as it could be read."""
+    """What a refused request seems to have wanted, as far as it could be read. `kept`: what was right about
+    the conversation that it would have made."""
 
     call: Call
     conversation_id: str | None = None
     agent: str | None = None
     customer: str | None = None
     cobrowse_type: CobrowseType = CobrowseType.VIEW
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Advice:
@@ -131,7 +134,8 @@ class Advice:
         named = wish.customer if wish.customer != agent else None
         customer = {"externalId": named, "role": "customer"} if named else None
         if wish.call in _BUILDING:
-            return _conversation(actor, agent, customer if wish.call == "conversations" else None)
+            made = _conversation(actor, agent, customer if wish.call == "conversations" else None)
+            return replace(made, body={**(made.body or {}), **wish.kept})
         if agent is None:
             return await self._able(actor)
         body: dict[str, Any] = {"type": "cobrowse", "to": [{"id": agent, "type": "user"}]}

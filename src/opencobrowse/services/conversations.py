@@ -19,13 +19,14 @@ from opencobrowse.domain.machine import IllegalMove
 from opencobrowse.domain.session import Session
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
-from opencobrowse.kernel.errors import Clash, Detail, NotFound
+from opencobrowse.kernel.errors import Clash, Detail
 from opencobrowse.kernel.ids import new_id
 from opencobrowse.ports.store import Put, Store
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.changes import change
 from opencobrowse.services.joining import Endpoint, Joining, NewParticipant, known
 from opencobrowse.services.lifecycle import Lifecycle
+from opencobrowse.services.lookups import conversation_of
 from opencobrowse.services.permissions import (
     COBROWSE_ADD,
     COBROWSE_READ,
@@ -140,16 +141,7 @@ class Conversations:
         return conversation, [p for p in (known(conversation, w) for w in wanted) if p is not None]
 
     async def _mine(self, actor: Actor, conversation_id: str) -> Conversation:
-        found = await self._store.get(Conversation, conversation_id)
-        if found is None or found.org_id != actor.org_id:
-            raise NotFound(
-                f"There is no conversation {conversation_id}.",
-                code="conversation.not.found",
-                cure="Use the id from the answer to POST /api/v2/conversations; "
-                "GET /api/v2/conversations?externalTag=… finds one by your own tag.",
-                details=(Detail("not.found", "conversationId", conversation_id),),
-            )
-        return found
+        return await conversation_of(self._store, actor, conversation_id)
 
     async def _change(
         self, actor: Actor, before: Conversation, decide: Callable[[Conversation], Conversation]

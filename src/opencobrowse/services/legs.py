@@ -14,6 +14,7 @@ from opencobrowse.kernel.errors import Detail, Forbidden, NotFound
 from opencobrowse.kernel.ids import canonical
 from opencobrowse.ports.store import Store
 from opencobrowse.services.actor import Actor
+from opencobrowse.services.lookups import conversation_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,7 @@ class Legs:
 
     async def conversation(self, actor: Actor, conversation_id: str) -> Conversation:
         """A conversation of the caller's organisation. Raises 404."""
-        found = await self._store.get(Conversation, conversation_id)
-        if found is None or found.org_id != actor.org_id:
-            raise NotFound(
-                f"There is no conversation {conversation_id}.",
-                code="conversation.not.found",
-                cure="Use the id from the answer to POST /api/v2/conversations.",
-                details=(Detail("not.found", "conversationId", conversation_id),),
-            )
-        return found
+        return await conversation_of(self._store, actor, conversation_id)
 
     async def session(self, actor: Actor, session_id: str) -> Session:
         """A session by its id. Raises 404 for one that the caller may not see, as for one that never was."""

@@ -15,6 +15,7 @@ from opencobrowse.ports.store import Store
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.changes import change
 from opencobrowse.services.lifecycle import Lifecycle
+from opencobrowse.services.lookups import conversation_of
 from opencobrowse.services.permissions import CONVERSATION_WRITE
 
 _MAX_ATTRIBUTES: Final = 200
@@ -99,14 +100,7 @@ class Participants:
                 await self._lifecycle.end(session.id, EndReason.API)
 
     async def _mine(self, actor: Actor, conversation_id: str) -> Conversation:
-        found = await self._store.get(Conversation, conversation_id)
-        if found is None or found.org_id != actor.org_id:
-            raise NotFound(
-                f"There is no conversation {conversation_id}.",
-                code="conversation.not.found",
-                cure="Use the id from the answer to POST /api/v2/conversations.",
-            )
-        return found
+        return await conversation_of(self._store, actor, conversation_id)
 
 
 def _concluded(person: Participant, said: Wrapup | None) -> Wrapup | None:

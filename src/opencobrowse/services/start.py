@@ -25,6 +25,7 @@ from opencobrowse.services.advice import Advice
 from opencobrowse.services.casting import Casting, customer_for
 from opencobrowse.services.idempotency import Once
 from opencobrowse.services.links import Links
+from opencobrowse.services.lookups import conversation_of
 from opencobrowse.services.permissions import COBROWSE_ADD, COBROWSE_READ, COBROWSE_VOICE_ADD
 from opencobrowse.services.policy import Policy
 
@@ -99,7 +100,7 @@ class StartSession:
     async def asks(self, actor: Actor, conversation_id: str) -> tuple[str | None, int]:
         """Whom a start in this conversation would ask now, and on how many open pages. Changes nothing."""
         actor.need(COBROWSE_READ, COBROWSE_ADD, COBROWSE_VOICE_ADD)
-        conversation = await self._conversation(actor, StartRequest(conversation_id))
+        conversation = await conversation_of(self._store, actor, conversation_id)
         customer = conversation.customer()
         external_id = customer.external_id if customer else None
         if external_id is None:
@@ -120,7 +121,10 @@ class StartSession:
                 return kept
             try:
                 return await self._start(
-                    actor, request, new or await self._conversation(actor, request), once
+                    actor,
+                    request,
+                    new or await conversation_of(self._store, actor, request.conversation_id),
+                    once,
                 )
             except Conflict:
                 continue
@@ -160,18 +164,6 @@ class StartSession:
         await self._store.commit(*changes)
 
     # -- the rules, one by one -----------------------------------------------------------------------------
-
-    async def _conversation(self, actor: Actor, request: StartRequest) -> Conversation:
-        found = await self._store.get(Conversation, request.conversation_id)
-        if found is None or found.org_id != actor.org_id:
-            raise NotFound(
-                f"There is no conversation {request.conversation_id}.",
-                code="conversation.not.found",
-                cure="Use the id from the answer to POST /api/v2/conversations; "
-                "GET /api/v2/conversations?externalTag=… finds one by your own tag.",
-                details=(Detail("not.found", "conversationId", request.conversation_id),),
-            )
-        return found
 
     async def _live_session(self, conversation: Conversation) -> Session | None:
         """The live session. One whose offer is over is moved on here, if the clock has not come to it yet."""

@@ -119,3 +119,30 @@ def test_a_whole_number_may_have_a_fraction_of_zero() -> None:
         "a": [2, -300, 2.5, True, "2.0", {"b": int(1e300)}]
     }
     assert type(bodies.whole(2.0)) is int
+
+
+@pytest.mark.parametrize(
+    ("body", "cure"),
+    [
+        ([], "Correct the body: expected an object, got an array."),
+        ({"type": "voice", "metadata": 1.5}, "Correct metadata: expected an object or null, got a number."),
+        ({"type": "voice", "externalTag": True},
+         "Correct externalTag: expected a string or null, got a boolean."),
+        ({"type": "voice", "externalTag": "x" * 2000},
+         "Correct externalTag: expected a string of a length of at most 1024."),
+        ({}, "Add type, one of: cobrowse, voice, call, chat, webchat, message, webmessaging."),
+        ({"type": "voice", "participants": [{}]},
+         "Add participants[0].role, one of: agent, customer, user."),
+    ],
+)  # fmt: skip
+def test_types_are_told_in_nobodys_language(body: Any, cure: str) -> None:
+    """Not in Python's: who reads it writes JavaScript, Java, a shell (api.md section 3)."""
+    fault = bodies.inspect(body, api.NewConversation)
+    assert fault is not None
+    assert fault.cure == cure
+
+
+def test_what_a_missing_object_may_hold_is_told() -> None:
+    fault = bodies.inspect({}, api.AddParticipants)
+    assert fault is not None
+    assert fault.cure == "Add addParticipants, an array of objects that may have from, to, reason."

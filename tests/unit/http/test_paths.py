@@ -50,6 +50,8 @@ def test_methods(path: str, methods: set[str]) -> None:
     [
         (f"{BASE}/webchat/{ID}/cobrowse", f"{BASE}/{ID}/cobrowse"),
         (f"{BASE}/calls/{ID}/cobrowse/initiate", f"{BASE}/{ID}/cobrowse/initiate"),
+        (f"{BASE}/{ID}/cobrowse/initate", f"{BASE}/{ID}/cobrowse/initiate"),
+        (f"{BASE}/{ID}/evnets", f"{BASE}/{ID}/events"),
         (f"{BASE}/webmessaging/{ID}/events/", f"{BASE}/{ID}/events"),
         (f"{BASE}/my-own-id/cobrowse/sessions", f"{BASE}/my-own-id/cobrowse"),
         (f"{BASE}/cobrowse/sessions", f"{BASE}/{{conversationId}}/cobrowse"),

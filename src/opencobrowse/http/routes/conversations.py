@@ -24,7 +24,7 @@ from opencobrowse.services.core import Core
 from opencobrowse.wire import api
 
 _ALIASES: Final = {"call": "voice", "webmessaging": "message", "connected": "active"}
-"""The platform's words for what has a name of ours. An official SDK reads `connected`, and may send it back."""
+"""The platform's words for what has a name of ours. Its SDKs read `connected`, and may send it back."""
 
 
 def handlers(core: Core) -> list[Any]:
