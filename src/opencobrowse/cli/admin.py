@@ -94,7 +94,7 @@ def create_client(
     wish = ProgramWish(
         name, tuple(permission or ()), tuple(public_key or ()), tuple(redirect_uri or ()), public
     )
-    made = at_store(data_dir, config, lambda office: _make_client(office, wish, agent, org))
+    made = at_store(data_dir, config, lambda office: _make_client(office, wish, agent, org), makes=True)
     if made.agent_password is not None:
         note(f"There was no agent: made {made.agent_email} with the password {made.agent_password}")
     if env:

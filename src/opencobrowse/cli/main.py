@@ -52,7 +52,7 @@ app.add_typer(sessions.app, name="session")
 
 
 def run() -> None:
-    app()
+    app(prog_name="opencobrowse")  # also where it is run as `python -m opencobrowse`
 
 
 if __name__ == "__main__":

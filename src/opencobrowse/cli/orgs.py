@@ -30,7 +30,7 @@ def create_organization(
     async def make(office: Office) -> Organization:
         return await office.directory.organizations.create(name)
 
-    org = at_store(data_dir, config, make)
+    org = at_store(data_dir, config, make, makes=True)
     if as_json:
         print_json({"id": org.id, "name": org.name})
         return

@@ -44,7 +44,7 @@ def create_user(
         organization = await office.operator.organization_for(email, org)
         return await office.operator.person(email, name, secret, not no_agent, organization)
 
-    person = at_store(data_dir, config, make)
+    person = at_store(data_dir, config, make, makes=True)
     shown = {"password": secret} if generated else {}
     if as_json:
         user = person.user

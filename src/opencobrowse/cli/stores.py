@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PLACE = "A server's is where its --data-dir says: give the same here, or set OPENCOBROWSE_DATA_DIR for both."
+
 Org = Annotated[
     str | None, typer.Option("--org", help="The organisation, by id or name. Needed where there are several.")
 ]
 
 
-def at_store(data_dir: str | None, config: Path | None, work: Callable[[Office], Awaitable[T]]) -> T:
-    """What `work` gives, done at the store; or the end of the command with what was wrong."""
+def at_store(
+    data_dir: str | None, config: Path | None, work: Callable[[Office], Awaitable[T]], *, makes: bool = False
+) -> T:
+    """What `work` gives, done at the store; or the end of the command with what was wrong. `makes`: where
+    there is no store, one is made; who only looks has mistaken the place."""
     settings = settings_of({"data_dir": data_dir}, config)
     try:
         from opencobrowse.kernel.errors import Fault  # noqa: PLC0415
@@ -32,7 +37,10 @@ def at_store(data_dir: str | None, config: Path | None, work: Callable[[Office],
         needs_server(error)
         raise
     if not (Path(settings.data_dir) / admin.DATABASE).exists():
-        note(f"There was no store in {settings.data_dir}: made one.")
+        where = Path(settings.data_dir).absolute()
+        if not makes:
+            fail(Exit.REFUSED, f"There is no store in {where}. {_PLACE}")
+        note(f"There was no store in {where}: made one. {_PLACE}")
     try:
         return admin.at_store(settings, work)
     except (CannotServe, Fault) as error:

@@ -43,6 +43,19 @@ def test_the_first_organisation_is_the_default_one(shell: Shell) -> None:
     assert made["id"] in shell("org", "list")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("org", "list"), ("client", "list"), ("client", "delete", "some-id"), ("user", "list"),
+     ("user", "release", "agent@example.com")],
+)  # fmt: skip
+def test_who_only_looks_makes_no_store(shell: Shell, words: tuple[str, ...]) -> None:
+    """A --data-dir that is mistaken must not look like a server with nothing in it."""
+    told = shell(*words, code=1)
+    assert str(shell.folder) in told
+    assert "OPENCOBROWSE_DATA_DIR" in told
+    assert not shell.folder.exists()
+
+
 def test_with_one_organisation_nobody_has_to_say_which(shell: Shell) -> None:
     shell("client", "create")
     assert len(shell.json("client", "list")) == 1
