@@ -94,7 +94,7 @@ def test_made_up_paths_share_one_budget(http: httpx.Client) -> None:
 
 
 def test_no_spelling_of_a_path_goes_past_the_budget(http: httpx.Client, server: Server) -> None:
-    """A host configured with a slash at its end sends two: the same call, in the same budget, and as strict."""
+    """A host that ends in a slash makes two of it: the same call, in the same budget, and as strict."""
     for front in ("//api/v2", "///api/v2", "/%2Fapi/v2"):
         before = class_use(http)["users"]["count"] if "users" in class_use(http) else 0
         answer = http.get(f"{server.url}{front}/users")

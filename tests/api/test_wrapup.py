@@ -195,6 +195,28 @@ def test_what_cannot_be_is_refused_and_nothing_of_it_happens(
     assert http.patch(at.agent, json=harmless).status_code == 202
 
 
+def test_the_conversations_participant_is_concluded_by_the_same_words(
+    http: httpx.Client, server: Server, at: Places, code: dict[str, Any]
+) -> None:
+    """`PATCH …/conversations/{id}/participants/{id}` takes the platform's `MediaParticipantRequest`, too."""
+    who = at.agent.replace("/cobrowsesessions", "")
+    error_of(http.patch(who, json={"held": True}), 400, "invalid.value")
+    error_of(http.patch(who, json={"state": "disconnected", "wrapup": {"code": UNKNOWN}}), 400)
+    assert state(http, at) == "initiated"
+    with narrow(server, "conversation:write conversation:read") as writer:
+        error_of(writer.patch(who, json={"wrapup": {"code": code["id"]}}), 403)
+    with narrow(server, "conversation:participant:wrapup") as agent:
+        error_of(agent.patch(who, json={"wrapup": {"code": code["id"]}, "name": "Eve"}), 403)
+        assert agent.patch(who, json={"wrapup": {"code": code["id"], "provisional": True}}).status_code == 202
+    both = {"wrapup": {"code": code["id"]}, "state": "disconnected", "attributes": {"order": "4711"}}
+    assert http.patch(who, json=both).status_code == 202
+    assert http.get(f"{at.agent}/wrapup").json()["code"] == code["id"]
+    assert state(http, at) == "ended"
+    found = http.get(f"/api/v2/conversations/{at.conversation}").json()["participants"]
+    left = next(person for person in found if who.endswith(person["id"]))
+    assert (left["state"], left["attributes"]) == ("disconnected", {"order": "4711"})
+
+
 def test_a_recording_that_cannot_be_takes_the_wrap_up_with_it(
     http: httpx.Client, at: Places, code: dict[str, Any]
 ) -> None:

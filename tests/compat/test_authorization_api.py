@@ -103,6 +103,14 @@ def test_giving_and_taking_a_role(sdk: Any, api: Any, users: Any, role: Any, use
     assert users.get_user(user.id, expand=["authorization"]).authorization.roles[0].id == role.id
 
 
+def test_the_one_division(api: Any, sdk: Any) -> None:
+    home = api.get_authorization_divisions_home()
+    assert [one.id for one in api.get_authorization_divisions().entities] == [home.id]
+    found = api.get_authorization_division(home.id)
+    assert isinstance(found, sdk.AuthzDivision)
+    assert (found.name, found.home_division) == (home.name, True)
+
+
 def test_what_the_program_itself_may_do(api: Any) -> None:
     me = api.get_authorization_subjects_me()
     assert me.id == CLIENT_ID

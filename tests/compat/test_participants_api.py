@@ -221,3 +221,23 @@ def test_refusals_carry_the_way_out(api: Any, sdk: Any, call: str, agent: Any, h
         api.post_conversations_cobrowsesession_participant_replace(call, agent.id, body=body)
     assert refused.value.status == 400
     assert json.loads(refused.value.body)["details"][0]["fieldName"] == "queueId"
+
+
+def test_the_same_calls_on_any_conversation(
+    api: Any, sdk: Any, call: str, agent: Any, colleague: dict[str, Any]
+) -> None:
+    listing = api.get_conversations()
+    assert isinstance(listing, sdk.ConversationEntityListing)
+    assert call in [one.id for one in listing.entities]
+    words(next(one for one in listing.entities if one.id == call))
+    code = api.get_conversation_participant_wrapupcodes(call, agent.id)[0]
+    body = sdk.MediaParticipantRequest()
+    body.wrapup = sdk.Wrapup()
+    body.wrapup.code, body.wrapup.notes = code.id, "by the conversation"
+    assert api.patch_conversation_participant(call, agent.id, body) is None
+    assert api.get_conversation_participant_wrapup(call, agent.id).notes == "by the conversation"
+    transfer = sdk.TransferRequest()
+    transfer.user_id = colleague["id"]
+    assert api.post_conversation_participant_replace(call, agent.id, transfer) is None
+    people = api.get_conversations_cobrowsesession(call).participants
+    assert [p.user.id for p in people if p.viewer_url] == [colleague["id"]]

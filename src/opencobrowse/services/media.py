@@ -107,6 +107,19 @@ class Media:
         if wish.state == "disconnected" and leg.live:
             await self._lifecycle.end(leg.session.id, EndReason.AGENT if actor.user_id else EndReason.API)
 
+    async def change_in_conversation(
+        self, actor: Actor, conversation_id: str, participant_id: str, wish: MediaWish, own: ParticipantChange
+    ) -> None:
+        """The same where the conversation's participant is meant, of whom `own` is wished: what is of a
+        session comes first, since it can be refused for more."""
+        of_session, of_conversation = wish != MediaWish(), own != ParticipantChange()
+        if of_conversation or not of_session:
+            actor.need(CONVERSATION_WRITE)
+        if of_session:
+            await self.change(actor, conversation_id, participant_id, None, wish)
+        if of_conversation or not of_session:
+            await self._participants.change(actor, conversation_id, participant_id, own)
+
     async def set_attributes(
         self, actor: Actor, conversation_id: str, participant_id: str, attributes: Mapping[str, str | None]
     ) -> Participant:

@@ -177,11 +177,10 @@ class ColleagueListing(Answer):
     entities: list[Colleague]
 
 
-class ParticipantPatch(Body):
-    """The platform's `MediaParticipantRequest` with the one state that is possible here, and ours: `name`,
-    and `attributes`, merged into those that are there (null takes one away)."""
+class ParticipantPatch(MediaParticipantRequest):
+    """The platform's `MediaParticipantRequest`; `disconnected`: they leave the conversation. Ours: `name`
+    and `attributes`, the latter merged into those that are there (null takes one away)."""
 
-    state: Literal["disconnected"] | None = None
     name: str | None = None
     attributes: dict[str, str | None] = msgspec.field(default_factory=dict)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, get, patch, post
@@ -13,6 +14,7 @@ from opencobrowse.http.auth import actor_of
 from opencobrowse.http.framework import Nothing
 from opencobrowse.http.paging import numbered
 from opencobrowse.http.problems import AnyRequest, speaks_platform
+from opencobrowse.http.routes.participants import wish_of
 from opencobrowse.services.cobrowsesessions import CobrowseConversation
 from opencobrowse.services.core import Core
 from opencobrowse.services.participants import ParticipantChange
@@ -71,10 +73,14 @@ def handlers(core: Core) -> list[Any]:
         participant_id: FromPath[str],
         data: JSONBody[wire.ParticipantPatch],
     ) -> Response[None]:
-        """Change a participant; `{"state": "disconnected"}` makes them leave and ends a session of theirs."""
+        """Change a participant; `{"state": "disconnected"}` makes them leave and ends a session of theirs.
+        `wrapup`, `wrapupSkipped` and `recording` are about their part of the conversation's session."""
         actor = await actor_of(request, core)
-        wish = ParticipantChange(data.state == "disconnected", data.name, data.attributes)
-        await core.participants.change(actor, conversation_id, participant_id, wish)
+        leaves = data.state == "disconnected"
+        wish = wish_of(data)
+        wish = replace(wish, state=None) if leaves else wish
+        own = ParticipantChange(leaves, data.name, data.attributes)
+        await core.media.change_in_conversation(actor, conversation_id, participant_id, wish, own)
         return Nothing(202)
 
     return [list_cobrowse_sessions, get_cobrowse_session, patch_cobrowse_session,

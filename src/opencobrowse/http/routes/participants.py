@@ -41,7 +41,7 @@ def _media(core: Core) -> list[Any]:
         """End a participant's part (`disconnected`: the session ends, the conversation goes on), conclude
         it, skip the conclusion, or say whether it is recorded."""
         actor = await actor_of(request, core)
-        await core.media.change(actor, conversation_id, participant_id, None, _wish(data))
+        await core.media.change(actor, conversation_id, participant_id, None, wish_of(data))
         return Nothing(202)
 
     @patch(_LEG, status_code=200)
@@ -54,7 +54,7 @@ def _media(core: Core) -> list[Any]:
     ) -> dict[str, Any]:
         """The same for one communication of theirs: the `id` of one of their `cobrowsesessions`."""
         actor = await actor_of(request, core)
-        await core.media.change(actor, conversation_id, participant_id, communication_id, _wish(data))
+        await core.media.change(actor, conversation_id, participant_id, communication_id, wish_of(data))
         return {}
 
     @patch(f"{_BASE}{_WHO}/attributes", status_code=202)
@@ -174,7 +174,7 @@ def target_of(body: wire.TransferRequest) -> Target:
     return Target(body.user_id, body.user_name, body.address, body.queue_id, bool(body.voicemail))
 
 
-def _wish(body: wire.MediaParticipantRequest) -> MediaWish:
+def wish_of(body: wire.MediaParticipantRequest) -> MediaWish:
     for field, value in (("muted", body.muted), ("held", body.held), ("confined", body.confined)):
         if value:
             raise Invalid(
