@@ -201,7 +201,7 @@ def test_the_conversations_participant_is_concluded_by_the_same_words(
     """`PATCH …/conversations/{id}/participants/{id}` takes the platform's `MediaParticipantRequest`, too."""
     who = at.agent.replace("/cobrowsesessions", "")
     error_of(http.patch(who, json={"held": True}), 400, "invalid.value")
-    error_of(http.patch(who, json={"state": "disconnected", "wrapup": {"code": UNKNOWN}}), 400)
+    error_of(http.patch(who, json={"state": "disconnected", "wrapup": {"code": UNKNOWN}}), 404)
     assert state(http, at) == "initiated"
     with narrow(server, "conversation:write conversation:read") as writer:
         error_of(writer.patch(who, json={"wrapup": {"code": code["id"]}}), 403)
