@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import pytest
 
 from opencobrowse.adapters.sqlite.store import SqliteStore
+from opencobrowse.domain.control import Control, ControlEnd, Grant
 from opencobrowse.domain.conversation import Conversation
 from opencobrowse.domain.people import Organization, Remembered, Token, User
 from opencobrowse.domain.session import Session, SessionState
@@ -62,6 +63,20 @@ def test_every_kind_comes_back_as_it_was(store: AnyStore) -> None:
         await store.commit(*(Put(record) for record in records))
         for record in records:
             assert await store.get(type(record), record.id) == replace(record, version=1)
+
+    run(work)
+
+
+def test_who_had_control_comes_back_as_it_was(store: AnyStore) -> None:
+    """I1: each grant, the open ones too."""
+
+    async def work() -> None:
+        over = Grant("ada", "p", 1, True, "https://shop.example", 1, 9, ControlEnd.VIEWER_LEFT)
+        made = session("s", control=Control.PENDING, grants=(over, Grant("ben", "q", 10)))
+        await store.commit(Put(made))
+        found = await store.get(Session, "s")
+        assert found is not None
+        assert (found.control, found.grants) == (made.control, made.grants)
 
     run(work)
 

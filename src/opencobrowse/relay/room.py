@@ -156,12 +156,12 @@ class Room:
         self.viewers[viewer.number] = viewer
         self._authorise(viewer)
         self.hold.come(viewer)
-        self.deeds.show(viewer)
         if resume is not None and resume.epoch == self.epoch and not self.backlog.stale:
             index = resume.offset - self.backlog.base
             if 0 <= index <= len(self.backlog.frames):
                 viewer.generation, viewer.index = self.backlog.generation, index
         self.catch_up(viewer)
+        self.deeds.show(viewer)
 
     def catch_up(self, viewer: Peer) -> None:
         """Send what `viewer` has not seen, as far as its socket takes it. Called again when it drains."""
