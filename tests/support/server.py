@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -38,6 +38,8 @@ class Server:
     env: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
     ready_line: str = ""
+    log: IO[str] | None = None
+    """Where its log goes; by default where the tests' own errors go."""
 
     @property
     def url(self) -> str:
@@ -55,7 +57,9 @@ class Server:
         }
         command = [str(Path(sys.executable).parent / "opencobrowse"), "serve", "--port", str(self.port),
                    "--data-dir", str(self.data_dir), *self.options]  # fmt: skip
-        self.process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command, env=environ, stdout=subprocess.PIPE, stderr=self.log, text=True
+        )
         assert self.process.stdout is not None
         self.ready_line = self.process.stdout.readline()
         assert self.ready_line, "the server ended before it was ready"

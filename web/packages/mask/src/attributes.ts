@@ -139,7 +139,7 @@ export function isEcho(value: string | undefined, typed: string[]): boolean {
 export function typedIn(fields: Iterable<Element>, length = ECHO_LENGTH): string[] {
   const texts: string[] = [];
   for (const field of fields) {
-    const { type, value } = field as HTMLInputElement;
+    const { type, value = field.textContent } = field as HTMLInputElement;
     const chosen = type === 'checkbox' || type === 'radio' || type?.startsWith('select');
     if (chosen || typeof value !== 'string' || value.trim().length < length) continue;
     texts.push(value.trim(), encodeURIComponent(value.trim()));

@@ -29,6 +29,9 @@ export const HIDDEN = 'Hidden';
 /** The one text that stands for all content of a sealed element has an id that rrweb never reaches. */
 const STAND_IN = 0x40000000;
 
+/** How many texts that fields no longer hold are remembered. */
+const PAST = 100;
+
 /** Shorter secrets (a day of a card's end, four digits) are in too many texts by chance. */
 const SECRET_LENGTH = 5;
 
@@ -47,6 +50,8 @@ export class Mask {
   /** What was decided when an element left: `recheck` finds what would be decided otherwise now. */
   #decided = new WeakMap<Element, number>();
   #marked = new Set<Element>();
+  readonly #last = new Map<number, string>();
+  readonly #past: string[] = [];
   #typed: string[] | undefined;
   #secret: string[] | undefined;
   readonly #names = new Names();
@@ -124,9 +129,10 @@ export class Mask {
     this.#marked = this.#levels.marked();
     this.#restyled = false;
     this.#outdated = false;
-    this.#typed = typedIn(
-      [...this.document.querySelectorAll(FIELDS)].filter((e) => this.#levels.hidesValue(e)),
-    );
+    this.#typed = [
+      ...this.#past,
+      ...typedIn([...this.document.querySelectorAll(FIELDS)].filter((e) => this.#levels.hidesValue(e))),
+    ];
   }
 
   #incremental(data: incrementalData): boolean {
@@ -194,6 +200,7 @@ export class Mask {
     const node = parent === undefined ? this.nodeOf(id) : null;
     const element = parent ?? (node === null ? undefined : parentOf(node));
     if (element === undefined) return MASKED;
+    if (element.localName === 'noscript') return ''; // nobody sees it
     if (element.localName === 'style') return this.#sheet(text, element);
     return this.#levels.hidesText(element) || isEcho(text, this.#secretNow()) ? MASKED : text;
   }
@@ -212,13 +219,16 @@ export class Mask {
     }
     const { _cssText } = attributes;
     if (typeof _cssText === 'string') attributes._cssText = this.#sheet(_cssText, element);
+    // Its own text is not known to the others yet.
+    if (this.#levels.sealed(element) === element) this.#typed = [...this.#typedNow(), ...typedIn([element])];
     maskAttributes(attributes, element, this.#context);
   }
 
   /** The text of a style sheet, or of some of its rules. */
   #sheet(text: string, owner?: Element, added = false): string {
-    if (!this.#levels.private) noteNames(text, this.#names);
-    return this.#hidesStyle(text, owner, added) ? maskSheet(text, this.#names) : text;
+    if (this.#hidesStyle(text, owner, added)) return maskSheet(text, this.#names);
+    noteNames(text, this.#names);
+    return text;
   }
 
   /** Rules and declarations that scripts have set. */
@@ -261,7 +271,11 @@ export class Mask {
   }
 
   #typedNow(): string[] {
-    this.#typed ??= typedIn([...this.#fields].map((id) => this.#element(id)).filter((e) => e !== undefined));
+    if (this.#typed === undefined) {
+      const editors = [...this.#sent.keys()].filter((id) => id >= STAND_IN).map((id) => id - STAND_IN);
+      const fields = [...this.#fields, ...editors].map((id) => this.#element(id));
+      this.#typed = [...this.#past, ...typedIn(fields.filter((e) => e !== undefined))];
+    }
     return this.#typed;
   }
 
@@ -374,9 +388,19 @@ export class Mask {
     const element = this.#element(data.id);
     if (this.#isSealed(data.id)) return false;
     if (element !== undefined && !this.#levels.hidesValue(element) && !isCardNumber(data.text)) return true;
+    this.#remember(data.id, data.text);
     data.text = data.text === '' ? '' : MASKED;
     data.isChecked = false;
     return this.#isNews(data.id, data.text);
+  }
+
+  /** What was in a field may still stand elsewhere when it no longer is: in the title, in an attribute. */
+  #remember(id: number, text: string): void {
+    const old = this.#last.get(id)?.trim() ?? '';
+    this.#last.set(id, text);
+    if (old.length < 3 || text.startsWith(old) || this.#past.some((past) => past.startsWith(old))) return;
+    this.#past.push(old);
+    if (this.#past.length > PAST) this.#past.shift();
   }
 
   // -- details ---------------------------------------------------------------------------------------------
