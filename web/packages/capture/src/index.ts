@@ -23,8 +23,8 @@ export interface Capture {
   checkout(): void;
   /** What the agent may know of the page besides its picture. */
   page(): PageInfo;
-  /** What of `element` leaves now. */
-  level(element: Element): Level;
+  /** What of each element leaves now. */
+  levels(): (element: Element) => Level;
   stop(): void;
 }
 
@@ -149,8 +149,9 @@ class Recorder implements Capture {
     };
   }
 
-  level(element: Element): Level {
-    return this.#mask.level(element);
+  levels(): (element: Element) => Level {
+    if (this.#look()) return () => 'hide';
+    return this.#mask.levels();
   }
 
   stop(): void {

@@ -99,10 +99,10 @@ export class Mask {
     return this.#levels.private ? url.replace(/(\w\/).*/, '$1') : url;
   }
 
-  /** What of `element` leaves now. */
-  level(element: Element): Level {
+  /** What of each element leaves now. */
+  levels(): (element: Element) => Level {
     this.#levels.refresh();
-    return this.#levels.level(element);
+    return (element) => this.#levels.level(element);
   }
 
   /** Whether something that has left would be masked, or shown, otherwise now: only a fresh snapshot cures

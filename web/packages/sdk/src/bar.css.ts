@@ -12,6 +12,7 @@ b{display:block;font-weight:600}
 small{display:block;font-size:.8125rem;color:var(--soft)}
 button{flex:none;min-height:40px;padding:8px 16px}
 .move{padding:8px;border-color:transparent;color:var(--soft);display:grid;place-items:center}
+.move[aria-pressed=true]{color:#fff;background:#7a5af8}
 .stop{background:#d92d20;border-color:transparent;color:#fff}
 @media(hover:hover){.stop:hover{background:#b42318}.move:hover{background:var(--tint)}}
 .said{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}

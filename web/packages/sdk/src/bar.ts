@@ -43,10 +43,13 @@ export class Bar {
     private agent: string,
     onStop: () => void,
     onPoint: () => void,
+    onSeen: (on: boolean) => void,
   ) {
     const t = this.#t;
     const move = small(t.move, 'M8 9l4-4 4 4M8 15l4 4 4-4');
     const point = small(t.point, 'M4 4l7 16 2-7 7-2z');
+    const seen = small(t.seen, 'M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12M12 9v6');
+    seen.ariaPressed = 'false';
     const stop = h('button', { class: 'stop', type: 'button', 'aria-label': t.stopLabel }, t.stop);
     const text = h('p', { class: 'text' }, this.#title, this.#note);
     this.#bar = h(
@@ -56,6 +59,7 @@ export class Bar {
       text,
       this.slot,
       point,
+      seen,
       move,
       stop,
       this.#said,
@@ -71,6 +75,11 @@ export class Bar {
     move.onclick = () => this.#otherEdge();
     point.onclick = (event) => {
       if (event.isTrusted) onPoint();
+    };
+    seen.onclick = () => {
+      const on = seen.ariaPressed !== 'true';
+      seen.ariaPressed = `${on}`;
+      onSeen(on);
     };
     stop.onclick = (event) => {
       if (event.isTrusted) onStop();

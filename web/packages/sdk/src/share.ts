@@ -13,6 +13,7 @@ import {
 } from '@opencobrowse/protocol';
 import { Bar } from './bar.ts';
 import type { Hands } from './hands/index.ts';
+import type { Seen } from './seen.ts';
 import { swallow } from './swallow.ts';
 import { toast } from './toast.ts';
 
@@ -36,6 +37,8 @@ export class Sharer {
   #gap = false;
   #hands: Promise<Hands> | undefined;
   #state: SessionState | undefined;
+  #seen: Seen | undefined;
+  #seeing = false;
 
   constructor(
     private readonly link: Link,
@@ -48,7 +51,12 @@ export class Sharer {
       overflow: () => this.#capture.checkout(),
       tooLarge: () => this.#tooLarge(),
     });
-    this.#bar = new Bar(share.agentName, onStop, () => this.#hand((hands) => hands.pointOut()));
+    this.#bar = new Bar(
+      share.agentName,
+      onStop,
+      () => this.#hand((hands) => hands.pointOut()),
+      (on) => this.#showSeen(on),
+    );
     this.#capture = this.#record();
     addEventListener('pointerdown', this.#pointed, true);
     if (share.control) this.#hand(() => undefined);
@@ -112,6 +120,7 @@ export class Sharer {
     clearInterval(this.#drain);
     removeEventListener('pointerdown', this.#pointed, true);
     void this.#hands?.then((hands) => hands.stop());
+    this.#showSeen(false);
     this.#stream.close();
     this.#capture.stop();
     this.#bar.close();
@@ -150,6 +159,19 @@ export class Sharer {
     swallow(event);
     this.#hand((hands) => hands.pointOut(target));
   };
+
+  /** Mark on the customer's own page what of it the agent does not see. */
+  #showSeen(on: boolean): void {
+    this.#seen?.close();
+    this.#seen = undefined;
+    this.#seeing = on;
+    if (!on) return;
+    void this.loadHands().then(({ Seen }) => {
+      if (!this.#seeing || this.#seen) return;
+      this.#seen = new Seen(this.#bar.root, () => this.#capture.levels());
+      this.#bar.layer.prepend(this.#seen.element);
+    });
+  }
 
   #record(): Capture {
     return startCapture(

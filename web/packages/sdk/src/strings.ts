@@ -56,6 +56,7 @@ const SHARING = {
     reconnectingNote: 'Nothing is sent meanwhile',
     stop: 'Stop',
     stopLabel: 'Stop sharing this page',
+    seen: 'What the agent sees',
     move: 'Move this bar to the other edge',
     point: 'Show your agent something on this page',
     ended: 'Sharing has ended',
@@ -113,6 +114,14 @@ const HANDS = {
 };
 
 export type HandsStrings = (typeof HANDS)['en'];
+const SEEN = {
+  en: {
+    obscure: 'Masked: the agent sees dots',
+    hide: 'Hidden: the agent sees an empty box',
+    show: 'All else they see as you do.',
+  },
+};
+
 export type PromptStrings = (typeof PROMPT)['en'];
 export type SharingStrings = (typeof SHARING)['en'];
 
@@ -122,6 +131,7 @@ function pick<T>(table: { en: T }): T {
 }
 
 export const promptStrings = (): PromptStrings => pick(PROMPT);
+export const seenStrings = (): (typeof SEEN)['en'] => pick(SEEN);
 export const joinStrings = (): (typeof JOIN)['en'] => pick(JOIN);
 export const handsStrings = (): HandsStrings => pick(HANDS);
 export const sharingStrings = (): SharingStrings => pick(SHARING);

@@ -36,6 +36,8 @@ export interface Surroundings {
   paused(): boolean;
 }
 
+export { Seen } from '../seen.ts';
+
 /** A page that was left before the server heard that control was taken back does not let it go on. */
 const TAKEN = 'opencobrowse.taken';
 
