@@ -1,5 +1,5 @@
-"""The customer is shown what of their page is masked or hidden (product.md; field.md A5), by keyboard, and nothing
-of the page is changed."""
+"""The customer is shown what of their page is masked or hidden (product.md; field.md A5), by keyboard; the
+page itself is not changed."""
 
 from __future__ import annotations
 
