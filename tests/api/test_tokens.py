@@ -165,3 +165,14 @@ def test_an_answer_without_a_body_has_none(http: httpx.Client, server: Server) -
     with server.client() as own:
         gone = own.delete("/api/v2/tokens/me")
     assert (gone.status_code, gone.content) == (200, b"")
+
+
+def test_a_bearer_where_a_client_is_wanted(server: Server) -> None:
+    """RFC 6749 section 5.2: who tried with the header hears 401 and the scheme that is right."""
+    answer = httpx.post(
+        f"{server.url}/oauth/token",
+        data={"grant_type": "client_credentials"},
+        headers={"Authorization": "Bearer something"},
+    )
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert answer.headers["WWW-Authenticate"].startswith("Basic")

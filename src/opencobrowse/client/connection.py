@@ -44,7 +44,9 @@ def credentials(client_id: str | None, secret: str | None, env: Mapping[str, str
 
 
 def _missing(name: str, variable: str) -> str:
-    raise ConfigurationError(f"No {name}: pass {name}=…, or set {variable}.")
+    raise ConfigurationError(
+        f"No {name}: set {variable}, or pass {name}=… (in a shell: --{name.replace('_', '-')} …)."
+    )
 
 
 def http_options(timeout: float, verify: str | bool) -> dict[str, Any]:
@@ -88,6 +90,8 @@ def _kind(error: Exception) -> str:
     if not isinstance(error, httpx.ConnectError):
         return "cut"
     text = str(error).lower()
+    if "wrong_version_number" in text or "record_layer" in text:
+        return "plain"
     if "certificate" in text or "ssl" in text or "tls" in text:
         return "tls"
     if any(words in text for words in ("name or service", "getaddrinfo", "nodename", "name resolution")):

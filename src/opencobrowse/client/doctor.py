@@ -43,6 +43,8 @@ _NO_ANSWER: Final[Mapping[str, str]] = {
     "refused": "Check the port, that the server runs, and that no firewall is between.",
     "tls": "Check the certificate: its name, its dates, its authority. A proxy of your own needs its CA in "
     "SSL_CERT_FILE.",
+    "plain": "The port speaks plain HTTP: write the host with http://, or give the port that speaks TLS.",
+    "cut": "Try again; where the port speaks TLS, write the host with https://.",
     "timeout": "Something drops the packets: check firewalls and proxies (HTTPS_PROXY).",
 }
 

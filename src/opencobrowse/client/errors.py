@@ -39,7 +39,7 @@ class NotOffered(CobrowseError):
 
 class NotReachable(CobrowseError):
     """There was no answer. `sent` is False when the request certainly did not reach the server. `kind` says
-    what went wrong: name, refused, tls, timeout, cut, or empty where it is not known."""
+    what went wrong: name, refused, tls, plain (no TLS there), timeout, cut, or empty: not known."""
 
     def __init__(self, message: str, *, sent: bool = True, kind: str = "") -> None:
         super().__init__(message)

@@ -140,7 +140,10 @@ async def _read(request: AnyRequest, needs_grant: bool) -> TokenRequest:
             f"grant_type {kind!r} is not supported; supported: {', '.join(SUPPORTED)}",
         )
     basic = _basic(request)
-    return TokenRequest(form, _credentials(request, form, basic), basic is not None)
+    credentials = _credentials(request, form, basic)
+    # Section 5.2: who tried with the Authorization header, in whatever scheme, is told which one is right.
+    tried = basic is not None or (credentials is None and "Authorization" in request.headers)
+    return TokenRequest(form, credentials, tried)
 
 
 def _granted(grant: Grant) -> Response[Any]:

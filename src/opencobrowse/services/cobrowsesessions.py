@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from opencobrowse.domain.conversation import Conversation
@@ -28,16 +29,20 @@ class CobrowseSessions:
         self._legs = Legs(store)
         self._lifecycle = lifecycle
 
-    async def live(self, actor: Actor) -> list[CobrowseConversation]:
-        """Live sessions, newest first: an agent's own, a program's organisation's."""
+    async def live(self, actor: Actor) -> list[Session]:
+        """Live sessions, newest first: an agent's own, a program's organisation's. `with_conversations` makes
+        of a page of them what is shown."""
         actor.need(COBROWSE_READ, COBROWSE_ADD, COBROWSE_VOICE_ADD)
         keys: dict[str, object] = {"org_id": actor.org_id, "live": 1}
         if actor.user_id:
             keys["agent_user_id"] = actor.user_id
         found = await self._store.find(Session, limit=10_000, **keys)
         found.sort(key=lambda s: s.created_at, reverse=True)
+        return found
+
+    async def with_conversations(self, sessions: Sequence[Session]) -> list[CobrowseConversation]:
         views = []
-        for session in found:
+        for session in sessions:
             conversation = await self._store.get(Conversation, session.conversation_id)
             if conversation is not None:
                 views.append(CobrowseConversation(conversation, session))

@@ -191,6 +191,8 @@ def test_a_clock_that_is_wrong(ahead: int, level: str, says: str) -> None:
     [
         (httpx.ConnectError("[Errno -2] Name or service not known"), "spelling"),
         (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"), "SSL_CERT_FILE"),
+        (httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] wrong version number"), "http://"),
+        (httpx.RemoteProtocolError("Server disconnected without sending a response."), "https://"),
         (httpx.ConnectTimeout("timed out"), "firewalls"),
         (httpx.ConnectError("All connection attempts failed"), "that the server runs"),
     ],

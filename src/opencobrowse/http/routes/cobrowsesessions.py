@@ -37,7 +37,7 @@ def handlers(core: Core) -> list[Any]:
         """Conversations with a live session: an agent's own, a program's organisation's. Newest first."""
         actor = await actor_of(request, core)
         page = numbered(request, await core.cobrowse_sessions.live(actor))
-        entities = [await shown(view) for view in page.found]
+        entities = [await shown(view) for view in await core.cobrowse_sessions.with_conversations(page.found)]
         return wire.CobrowseConversationListing(entities=entities, **page.keys)
 
     @get(f"{_BASE}/{{conversation_id:str}}")
