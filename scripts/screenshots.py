@@ -104,6 +104,7 @@ def pay(customer: Page, agent: Page, out: Path) -> None:
 
 def control(customer: Page, agent: Page, out: Path) -> None:
     """Asked for, said yes to, and used: the agent types the name."""
+    customer.evaluate("scrollTo(0, 0)")
     agent.get_by_role("button", name="Ask for control").click()
     asked(customer)
     customer.screenshot(path=out / "control-prompt.png")
@@ -137,6 +138,7 @@ def suggest(customer: Page, agent: Page, out: Path) -> None:
 
 def look_round(customer: Page, agent: Page, out: Path) -> None:
     """The agent looks further down; the customer stays where they are."""
+    agent.locator(".mark-note").wait_for(state="detached")
     agent.get_by_role("button", name="Follow").click()
     press(agent, "#name")
     agent.mouse.wheel(0, 220)
@@ -148,7 +150,10 @@ def look_round(customer: Page, agent: Page, out: Path) -> None:
 
 def asked(customer: Page) -> None:
     """One of our own questions has the focus, and may be answered."""
-    customer.locator("[data-opencobrowse-ui]:focus-within").wait_for(state="attached")
+    for _ in range(100):  # the shop's policy lets no script of ours wait in its page
+        if customer.evaluate("document.activeElement?.hasAttribute('data-opencobrowse-ui') ?? false"):
+            break
+        customer.wait_for_timeout(100)
     customer.wait_for_timeout(800)
 
 

@@ -153,6 +153,9 @@ def test_typing_choosing_and_keys(pair: Pair) -> None:
     pair.customer.wait_for_function("size.value === 'Large'")
     pair.click("#button")
     pair.customer.wait_for_function("seen.includes('click button')")
+    pair.agent.mouse.dblclick(*pair.at("#button"))
+    pair.customer.wait_for_function("seen.includes('dblclick button')")
+    assert pair.customer.evaluate("seen.filter((s) => s === 'click button').length") == 3
     pair.agent.keyboard.press("ArrowDown")
     pair.customer.wait_for_function("seen.includes('keydown button ArrowDown')")
     pair.agent.keyboard.press("Escape")

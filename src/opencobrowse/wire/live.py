@@ -138,6 +138,7 @@ class Action(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     `node` is the element's id in the mirror; `x`, `y` are where in its box, from 0 to 1. `scroll`: `left`
     and `top` in CSS pixels, of `node` or, where it is the document's, of the page. `type` puts `text` into a
     field in place of what is there. `select`: `values` are the indices of the options that are to be chosen.
+    `dblclick` with a first value of 1 is the second click of the two: the first was a `click`.
     `key`: a key's name (`KeyboardEvent.key`) with `modifiers`. `navigate`: `url`, whole, http or https.
     """
 

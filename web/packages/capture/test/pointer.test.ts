@@ -6,10 +6,13 @@ import { watchPointer } from '../src/pointer.ts';
 let reports: Pointer[] = [];
 let frame: FrameRequestCallback | undefined;
 let stop = (): void => undefined;
+/** jsdom's events are all of scripts. */
+let isTheirs = true;
 
 beforeEach(() => {
   reports = [];
   frame = undefined;
+  isTheirs = true;
   vi.stubGlobal('requestAnimationFrame', (callback: FrameRequestCallback) => {
     frame = callback;
     return 1;
@@ -17,6 +20,7 @@ beforeEach(() => {
   stop = watchPointer(
     (pointer) => reports.push(pointer),
     (node) => (node === document.body ? 7 : -1),
+    () => isTheirs,
   );
 });
 afterEach(() => {
@@ -33,6 +37,14 @@ it('reports where it is once a frame, by the newest event', () => {
   expect(reports).toEqual([]);
   frame?.(0);
   expect(reports).toEqual([{ action: 'move', x: 3, y: 2, node: 7 }]);
+});
+
+it('does not take what scripts make of it, an agent’s hands among them, for the customer’s', () => {
+  isTheirs = false;
+  event('pointermove', 1);
+  event('pointerdown', 5);
+  expect(frame).toBeUndefined();
+  expect(reports).toEqual([]);
 });
 
 it('reports each click at once, and no node where there is none', () => {

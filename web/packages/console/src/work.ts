@@ -21,7 +21,8 @@ export interface Question {
 
 export interface Said {
   text: string;
-  tone: 'good' | 'bad' | '';
+  /** `placed`: it stands where it happened, and is said here to screen readers only. */
+  tone: 'good' | 'bad' | 'placed' | '';
 }
 
 export interface Work {
@@ -54,6 +55,8 @@ export interface Work {
   fresh(): void;
 }
 
+/** How long what was said is shown. */
+const SAID_MS = 8_000;
 const SILENCE: Said = { text: '', tone: '' };
 
 export function useWork(session: Session, picture: Picture, viewer: { current: Viewer | null }): Work {
@@ -79,6 +82,10 @@ export function useWork(session: Session, picture: Picture, viewer: { current: V
     if (desk.current) desk.current.follow = follow;
     viewer.current?.view?.hold(!follow);
   }, [follow, viewer]);
+  useEffect(() => {
+    const timer = said.text ? setTimeout(() => say(SILENCE), SAID_MS) : undefined;
+    return () => clearTimeout(timer);
+  }, [said]);
   const hear = useHear(desk, viewer, picture, customer, say);
   return {
     ...suggestions.shown,
@@ -94,7 +101,7 @@ export function useWork(session: Session, picture: Picture, viewer: { current: V
       desk.current = new Desk(layer, {
         view: () => viewer.current?.view,
         tell: (message) => viewer.current?.tell(message) ?? false,
-        say: (text) => say({ text, tone: '' }),
+        say: (text, placed) => say({ text, tone: placed ? 'placed' : '' }),
         ask: (facts, box, what) => setQuestion({ facts, box, what }),
         leave: () => take('point'),
         looked,

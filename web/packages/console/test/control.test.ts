@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Doing, type Outcome } from '../src/control/doing.ts';
 import { gripOf, mayOf } from '../src/control/grip.ts';
 import { closed, deed, forbidden, outcome } from '../src/control/say.ts';
-import { addressOf, keyOf, type modifiersOf, pointAt, within } from '../src/control/translate.ts';
+import { addressOf, keyOf, type modifiersOf, pointAt, pressAt, within } from '../src/control/translate.ts';
 import { TypingBuffer } from '../src/control/typing.ts';
 import { turned, Wheel } from '../src/control/wheel.ts';
 
@@ -26,6 +26,15 @@ describe('a place', () => {
   it('is told as a part of the element’s box', () => {
     expect(within(box, 150, 60)).toEqual({ x: 0.25, y: 0.25 });
     expect(pointAt('click', 7, box, 300, 90)).toEqual({ kind: 'click', node: 7, x: 1, y: 1 });
+  });
+
+  it('is pressed twice as one double click', () => {
+    const kinds = [1, 2, 3].map((count) => pressAt(count, 7, box, 150, 60));
+    expect(kinds.map(({ kind, values }) => [kind, values?.[0]])).toEqual([
+      ['click', undefined],
+      ['dblclick', 1],
+      ['click', undefined],
+    ]);
   });
 
   it('never leaves the box, and an element without room has a middle', () => {

@@ -8,15 +8,15 @@ import { Doing, type Outcome } from './doing.ts';
 import type { Tool } from './grip.ts';
 import { showOutcome } from './result.ts';
 import { forbidden } from './say.ts';
-import { keyOf, pointAt } from './translate.ts';
+import { keyOf, pointAt, pressAt } from './translate.ts';
 import { Typist } from './typist.ts';
 import { turned, Wheel } from './wheel.ts';
 
 export interface DeskEvents {
   view(): View | undefined;
   tell(message: FromPage): boolean;
-  /** For eyes and screen readers alike: what has just happened. */
-  say(text: string): void;
+  /** What has just happened. `placed`: it stands at its place, and is for screen readers only. */
+  say(text: string, placed: boolean): void;
   /** A `select` was clicked, or something to suggest an action for: ask which. */
   ask(facts: Facts, box: Box, what: 'choose' | 'suggest'): void;
   /** Escape: the tool is put down. */
@@ -159,9 +159,9 @@ export class Desk {
     const no = forbidden(facts);
     if (no) {
       this.marks.note(x, y, no, 'bad');
-      this.events.say(no);
+      this.events.say(no, true);
     } else if (this.tool === 'suggest') this.events.ask(facts, view?.box(facts.node) ?? box, 'suggest');
-    else this.#press(facts, pointAt(count === 2 ? 'dblclick' : 'click', node, box, x, y));
+    else this.#press(facts, pressAt(count, node, box, x, y));
   }
 
   #press(facts: Facts, press: Action): void {
@@ -182,7 +182,7 @@ export class Desk {
     if (again) this.marks.clear(MINE);
     else this.marks.outline(MINE, node, 'You', MINE);
     this.events.tell({ type: 'highlight', node: again ? 0 : node });
-    this.events.say(again ? 'Highlight taken away' : 'Highlighted for everybody');
+    this.events.say(again ? 'Highlight taken away' : 'Highlighted for everybody', true);
   }
 
   #controlKey(event: KeyboardEvent): boolean {
@@ -239,7 +239,7 @@ export class Desk {
     const { deed, reason, result } = done;
     if (deed.proposed) this.events.proposed(done);
     const said = showOutcome(done, this.events.view(), this.marks);
-    if (said) this.events.say(said);
+    if (said) this.events.say(said.text, said.placed || deed.proposed);
     if (result === 'done' || deed.action.node !== this.#typist.node) return;
     if (reason === 'customer.input' || reason === 'too.many') this.#typist.again();
     else if (deed.action.kind === 'type' || deed.action.kind === 'clear') this.#typist.drop();

@@ -41,6 +41,13 @@ export function pointAt(
   return { kind, node, ...within(box, x, y) };
 }
 
+/** The `count`th press of a row: the second makes a double click of the first, the third is one again. */
+export function pressAt(count: number, node: number, box: Box, x: number, y: number): Action {
+  return count % 2 === 0
+    ? { ...pointAt('dblclick', node, box, x, y), values: [1] }
+    : pointAt('click', node, box, x, y);
+}
+
 export function modifiersOf(event: KeyPress): Modifier[] {
   const held: [Modifier, boolean][] = [
     ['alt', event.altKey],

@@ -17,7 +17,7 @@ export interface TypistEvents {
 /** The agent's own field over the customer's: the browser's editing, paste and input methods work as anywhere,
  * and what they make of it is sent. What was masked is not known here, and is replaced as a whole. */
 export class Typist {
-  #box: HTMLTextAreaElement | undefined;
+  #box: HTMLInputElement | HTMLTextAreaElement | undefined;
   #buffer: TypingBuffer | undefined;
 
   constructor(
@@ -38,7 +38,7 @@ export class Typist {
     }
     this.close();
     const initial = facts.masked ? '' : facts.value;
-    const box = document.createElement('textarea');
+    const box = document.createElement(facts.kind === 'lines' ? 'textarea' : 'input');
     box.className = 'typist';
     box.value = initial;
     box.maxLength = MAX_TEXT;
@@ -83,22 +83,15 @@ export class Typist {
     this.events.left();
   }
 
-  #listen(box: HTMLTextAreaElement, lines: boolean): void {
+  #listen(box: HTMLElement & { value: string }, lines: boolean): void {
     box.addEventListener('input', (event) => {
-      if (!(event as InputEvent).isComposing) this.#typed(lines);
+      if (!(event as InputEvent).isComposing) this.#buffer?.set(box.value);
     });
-    box.addEventListener('compositionend', () => this.#typed(lines));
-    box.addEventListener('keydown', (event) => this.#key(event, lines));
+    box.addEventListener('compositionend', () => this.#buffer?.set(box.value));
+    box.addEventListener('keydown', (event) => this.#key(event as KeyboardEvent, lines));
     box.addEventListener('blur', () => box === this.#box && document.hasFocus() && this.close());
     for (const type of ['pointerdown', 'click', 'dblclick', 'pointerup'])
       box.addEventListener(type, (event) => event.stopPropagation());
-  }
-
-  #typed(lines: boolean): void {
-    const box = this.#box;
-    if (!box) return;
-    if (!lines && /[\r\n]/.test(box.value)) box.value = box.value.replace(/[\r\n]+/g, ' '); // pasted
-    this.#buffer?.set(box.value);
   }
 
   #key(event: KeyboardEvent, lines: boolean): void {

@@ -33,7 +33,7 @@ export function ToolRow({ session, picture, work, children }: RowProps) {
       </div>
       <div class="control-state">
         <ControlState work={work} picture={picture} session={session} />
-        <span class={`said said-${work.said.tone}`} role="status" title={work.said.text}>
+        <span class={`said said-${work.said.tone}`} role="status">
           {work.said.text}
         </span>
       </div>

@@ -59,8 +59,9 @@ export function click(element: Element, gesture: Gesture, count = 1): void {
   if (element.isConnected) fire(element, 'click', gesture, up);
 }
 
-export function dblclick(element: Element, gesture: Gesture): void {
-  click(element, gesture);
+/** `second`: the first click of the two has been done. */
+export function dblclick(element: Element, gesture: Gesture, second = false): void {
+  if (!second) click(element, gesture);
   click(element, gesture, 2);
   if (element.isConnected) fire(element, 'dblclick', gesture, { button: 0, detail: 2 });
 }

@@ -163,7 +163,8 @@ type Do = (element: Element, hit: Hit, action: Action, ground: Ground) => Reason
 
 const KINDS: Partial<Record<Kind, Do>> = {
   click: (_, hit, { modifiers }) => void click(hit.element, { ...hit, modifiers }),
-  dblclick: (_, hit, { modifiers }) => void dblclick(hit.element, { ...hit, modifiers }),
+  dblclick: (_, hit, { modifiers, values }) =>
+    void dblclick(hit.element, { ...hit, modifiers }, values?.[0] === 1),
   hover: (_, hit) => void hover(hit.element, hit),
   focus: (element) => focus(element),
   type: (element, _, { text = '' }) => type(element, text),
