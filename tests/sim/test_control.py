@@ -11,9 +11,16 @@ from collections import Counter
 from collections.abc import Coroutine
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from opencobrowse.domain.control import ControlEnd
 from opencobrowse.domain.session import CobrowseType
@@ -224,18 +231,19 @@ class ControlMachine(RuleBasedStateMachine):
             self.loop.close()
 
 
-TestControl = ControlMachine.TestCase
-TestControl.settings = settings(
-    max_examples=100,
-    stateful_step_count=50,
-    deadline=None,
-    derandomize=False,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-
-
-def test_the_simulation_really_has_everything_in_it() -> None:
-    """Else the test above, which runs before this one, proves less than it says."""
+@pytest.mark.timeout(600)
+def test_any_sequence() -> None:
+    """5,000 steps. They have everything in them: else this proves less than it says."""
+    ControlMachine.seen.clear()
+    run_state_machine_as_test(
+        ControlMachine,
+        settings=settings(
+            max_examples=100,
+            stateful_step_count=50,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        ),
+    )
     seen = ControlMachine.seen
     assert seen["passed"] > 20, seen
     assert len([why for why in ControlEnd if seen[why]]) >= 6, seen
