@@ -17,6 +17,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import World
 from tests.support.browser import accept_prompt, prompt_shown, sign_in, site
+from tests.support.live import Stage
 from tests.support.server import Server
 from tests.support.wire import watch
 
@@ -57,6 +58,15 @@ def ended(world: World, page: Page, session_id: str) -> None:
     raise AssertionError(f"the session is {world.state(session_id)}")
 
 
+def wait_for_hands(page: Page) -> None:
+    """Wait for the part that acts. Not in the page, as above."""
+    for _ in range(200):
+        if page.evaluate("performance.getEntriesByType('resource').some(r => /hands/.test(r.name))"):
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError("the part that acts has not come")
+
+
 WATCH_POLICY = """window.refused = [];
 document.addEventListener('securitypolicyviolation', (e) =>
   window.refused.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`));"""
@@ -76,11 +86,17 @@ def test_a_strict_policy_refuses_nothing_of_ours(world: World, tmp_path: Path, d
         customer.goto(f"{strict}/index.html")
         assert len(violations(customer)) == 1, "the page's own inline script shows that the policy is on"
         session = world.start(world.conversation(), cobrowseType="control")
-        accept_prompt(customer)
+        prompt_shown(customer)
+        customer.wait_for_timeout(600)
+        customer.keyboard.press("Tab")
+        customer.keyboard.press("Tab")
+        customer.keyboard.press("Enter")  # viewing and control: the part that acts comes, too
         sign_in(agent, session["viewerUrl"])
         expect(agent.frame_locator("iframe").locator("h1")).to_have_text("Strict")
         agent.mouse.move(400, 400)
         agent.mouse.move(420, 420)
+        wait_for_hands(customer)
+        customer.keyboard.press("Escape")  # takes control back
         customer.evaluate("OpenCobrowse.join()")
         customer.wait_for_timeout(300)
         customer.keyboard.press("Escape")
@@ -96,9 +112,12 @@ def test_the_alias_is_the_published_file_and_its_hash(server: Server) -> None:
     alias = httpx.get(f"{server.url}/sdk/v1.js")
     assert alias.content == published.content
     assert manifest["integrity"] == integrity(published.content)
+    share = httpx.get(f"{server.url}/sdk/{manifest['share']}")
+    hands = httpx.get(f"{server.url}/sdk/{manifest['hands']}")
+    assert integrity(hands.content) in share.text, "and that one the hash of the part that acts"
+    assert "immutable" in hands.headers["Cache-Control"]
     assert "immutable" in published.headers["Cache-Control"]
     assert "immutable" not in alias.headers["Cache-Control"]
-    share = httpx.get(f"{server.url}/sdk/{manifest['share']}")
     assert integrity(share.content) in alias.text, "the loader knows the hash of what it will load"
     assert "immutable" in share.headers["Cache-Control"]
     assert published.headers["Access-Control-Allow-Origin"] == "*", "integrity needs it"
@@ -130,6 +149,24 @@ def test_a_tampered_part_is_not_run(world: World, tmp_path: Path) -> None:
     ended(world, customer, session["id"])  # what cannot be shared is not left open
     assert customer.evaluate("window.tampered") is None
     assert sent.bodies == []
+
+
+def test_a_tampered_part_does_not_act(world: World) -> None:
+    def tamper(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=f"window.tampered = true;{answer.text()}")
+
+    customer = world.person()
+    customer.route("**/sdk/hands-*.js", tamper)
+    customer.goto(world.address())
+    session = world.start(world.conversation())
+    accept_prompt(customer)
+    customer.wait_for_function(SHARING)
+    with Stage(world.server) as stage, stage.agent() as http, stage.viewer(http, session["id"]) as agent:
+        agent.wait("state", sharing=True)
+        agent.say("propose", id=1, action={"kind": "reload"})
+        assert agent.wait("acted", id=1)["reason"] == "unavailable"
+    assert customer.evaluate("window.tampered") is None
 
 
 def test_nothing_comes_from_anywhere_else(world: World) -> None:

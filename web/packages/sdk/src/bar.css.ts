@@ -22,7 +22,7 @@ button{flex:none;min-height:40px;padding:8px 16px}
 .cursor span{position:absolute;left:14px;top:16px;max-width:200px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;font-size:12px;font-weight:600;color:#fff;background:var(--c);border-radius:6px;padding:2px 8px}
 .cursor i{position:absolute;left:-18px;top:-18px;width:36px;height:36px;border-radius:50%;border:3px solid var(--c);opacity:0}
 .c1{--c:#7a5af8}.c2{--c:#c11574}.c3{--c:#067647}
-@media(max-width:30rem){.bar{flex-wrap:wrap;justify-content:flex-end}.text{flex:1 1 12rem}}
+@media(max-width:30rem){.bar{flex-wrap:wrap;justify-content:flex-end}.text{flex-basis:80%}}
 @media(forced-colors:active){.frame{border:3px solid Highlight}}
 @media(prefers-reduced-motion:no-preference){
 .cursor{transition:translate .06s linear}

@@ -1,8 +1,6 @@
 export const CSS = `
 .layer[data-control]{--state:#7a5af8}
 .layer[data-control] .frame{box-shadow:inset 0 0 0 5px var(--state)}
-.layer[data-control] .bar{flex-wrap:wrap;justify-content:flex-end}
-.layer[data-control] .text{flex:1 1 12rem}
 .slot{display:contents}
 .take{border-color:var(--state)}
 .outline{position:absolute;left:0;top:0;border:3px solid var(--c,#1570ef);border-radius:6px;box-shadow:0 0 0 2px #fff,inset 0 0 0 1px #fffc;pointer-events:none}

@@ -54,6 +54,8 @@ export class Hands {
   readonly #takeBack = h('button', { class: 'take', type: 'button', 'aria-label': this.#t.takeBackLabel });
   #names = new Map<number, string>();
   #prompt: Prompt | undefined;
+  /** Whom the bar names as the one who may act. */
+  #holder: string | undefined;
 
   constructor(private readonly around: Surroundings) {
     const { bar, link, idOf } = around;
@@ -160,19 +162,19 @@ export class Hands {
     this.#show();
   }
 
-  /** The bar says who may act; the page has a frame of another colour. */
+  /** The bar says who may act; the page has a frame of another colour. Said once: it is read out. */
   #show(): void {
-    const { bar } = this.around;
+    const { bar, share } = this.around;
     const { peer } = this.#grant;
-    bar.layer.toggleAttribute('data-control', peer > 0);
-    if (peer > 0) {
-      const agent = this.#names.get(peer) ?? this.around.share().agentName;
-      if (!this.#takeBack.isConnected) bar.slot.append(this.#takeBack);
-      bar.instead({ title: this.#t.held, note: this.#t.heldNote, names: { agent } });
-    } else {
-      this.#takeBack.remove();
-      bar.instead(undefined);
-    }
+    const agent = peer > 0 ? (this.#names.get(peer) ?? share().agentName) : undefined;
+    if (agent === this.#holder) return;
+    this.#holder = agent;
+    bar.layer.toggleAttribute('data-control', agent !== undefined);
+    if (agent === undefined) this.#takeBack.remove();
+    else bar.slot.append(this.#takeBack);
+    bar.instead(
+      agent === undefined ? undefined : { title: this.#t.held, note: this.#t.heldNote, names: { agent } },
+    );
   }
 
   #escape(): void {

@@ -55,7 +55,8 @@ export function suggest(
     if (event.key.length === 1 && !presses) armedAt = performance.now() + ARMED_AFTER_TYPING_MS;
   };
   const before = document.activeElement as HTMLElement | null;
-  if (!isTyping) card.focus({ preventScroll: true });
+  if (isTyping) announce(card, `${t.suggests.replace('{agent}', agent)}: ${what}`);
+  else card.focus({ preventScroll: true });
   return {
     beside: (box) => {
       const to = beside(box, card, layer);
@@ -72,6 +73,15 @@ export function suggest(
       if (inside) before?.focus?.({ preventScroll: true });
     },
   };
+}
+
+/** Say it to who has the focus elsewhere. A live region speaks of what changes in it. */
+function announce(card: HTMLElement, text: string): void {
+  const said = h('p', { class: 'said', role: 'status' });
+  card.append(said);
+  setTimeout(() => {
+    said.textContent = text;
+  }, 100);
 }
 
 /** Below, above, or in the middle; clear of the bar. */

@@ -51,7 +51,7 @@ export class Proposals {
     );
     const timer = setTimeout(() => this.#close({ result: 'declined', reason: 'expired' }), OPEN_MS);
     this.#shown = { peer, id, action, card, timer };
-    this.#show(element, agentName, card);
+    this.#show(element, card);
   }
 
   withdraw(peer: number, id: number): void {
@@ -74,14 +74,14 @@ export class Proposals {
     this.#close();
   }
 
-  #show(element: Element | undefined, agent: string, card: Card): void {
+  #show(element: Element | undefined, card: Card): void {
     if (element === undefined) {
       card.beside(new DOMRect(innerWidth / 2, innerHeight / 3, 0, 0));
       return;
     }
     reveal(element, () => spot(element));
     const gone = (): void => this.#close({ result: 'stale' });
-    this.outlines.set(KEY, element, agent, { follow: (box) => card.beside(box), gone });
+    this.outlines.set(KEY, element, '', { follow: (box) => card.beside(box), gone });
   }
 
   #decided(accepted: boolean): void {
