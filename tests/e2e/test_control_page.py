@@ -1,7 +1,7 @@
 """The agent's hands, on the customer's page: what the page itself allows, whatever a server or an agent says.
 
-The SDK's parts run as they are served; the link is a list, so that all can be said that a hostile agent behind a
-broken server would say (B8, B9, I8). G4 is the list of kinds."""
+The SDK's parts run as they are served; the link is a list, so that all can be said that a hostile agent
+behind a broken server would say (B8, B9, I8). G4 is the list of kinds."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_what_is_typed_is_there_and_the_page_hears_of_it(
     assert page.act("type", target, text=text) == "done"
     assert page.value(where) == text
     seen = page.seen()
-    assert f"input {target}" in seen or target == "in-shadow" and "input in-shadow" in seen
+    assert f"input {target}" in seen
     assert page.act("clear", target) == "done"
     assert page.value(where) in ("", "\n")
 
@@ -285,7 +285,9 @@ def test_not_for_another_agent(page: Shared) -> None:  # G4: another agent's gra
     assert page.act("click", "button") == "done"
 
 
-def test_a_kind_that_does_not_exist(page: Shared) -> None:  # G4: raw script, attributes, print, fullscreen, drag
+def test_a_kind_that_does_not_exist(
+    page: Shared,
+) -> None:  # G4: raw script, attributes, print, fullscreen, drag
     for kind in ("script", "evaluate", "setAttribute", "print", "fullscreen", "drag", "paste", "constructor"):
         page.seen()
         assert page.act(kind, "city", text="alert(1)").startswith("refused")
@@ -501,10 +503,11 @@ def outlines(page: Shared) -> list[list[float]]:
     return found
 
 
-def around(page: Shared, selector: str) -> list[list[float]]:
+def around(page: Shared, selector: str) -> object:
     box = page.page.locator(selector).bounding_box()
     assert box
-    return [[pytest.approx(v, abs=1) for v in (box["x"] - 4, box["y"] - 4, box["width"] + 8, box["height"] + 8)]]
+    sides = [box["x"] - 4, box["y"] - 4, box["width"] + 8, box["height"] + 8]
+    return [pytest.approx(sides, abs=1)]
 
 
 def test_a_highlight_follows_its_element_and_goes_with_its_agent(watched: Shared) -> None:
@@ -518,7 +521,10 @@ def test_a_highlight_follows_its_element_and_goes_with_its_agent(watched: Shared
     watched.page.wait_for_timeout(400)
     inner = watched.page.frame_locator("#frame").locator("input").bounding_box()
     assert inner
-    assert outlines(watched)[0][:2] == [pytest.approx(inner["x"] - 4, abs=1), pytest.approx(inner["y"] - 4, abs=1)]
+    assert outlines(watched)[0][:2] == [
+        pytest.approx(inner["x"] - 4, abs=1),
+        pytest.approx(inner["y"] - 4, abs=1),
+    ]
     watched.says("highlight", node=0, peer=AGENT)
     assert outlines(watched) == []
     watched.says("highlight", node=watched.ids["button"], peer=AGENT)

@@ -1,5 +1,5 @@
-"""A page that is shared with nobody: the SDK's parts as they are served, and a link that is a list. What a hostile
-or broken server would say can be said, and what the page answers is read."""
+"""A page that is shared with nobody: the SDK's parts as they are served, and a link that is a list. What a
+hostile or broken server would say can be said, and what the page answers is read."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ AGENT = 7
 
 @dataclass
 class Shared:
-    """One page and its sharer. `ids`: the mirror's ids of what has an `id` (or else a class), by that; `order`:
-    those of all elements, as they stand in the document: also of what keeps its names to itself."""
+    """One page and its sharer. `ids`: the mirror's ids of what has an `id` (or else a class), by that;
+    `order`: those of all elements, as they stand in the document: also of what keeps its names to itself."""
 
     page: Page
     ids: dict[str, int] = field(default_factory=dict)
@@ -114,7 +114,9 @@ class Shared:
 
     def propose(self, kind: str, target: str | int | None = None, *, peer: int = AGENT, **more: Any) -> int:
         self.count += 1
-        self.says("propose", id=self.count, peer=peer, agentName="Ana", action=self._action(kind, target, more))
+        self.says(
+            "propose", id=self.count, peer=peer, agentName="Ana", action=self._action(kind, target, more)
+        )
         return self.count
 
     def _action(self, kind: str, target: str | int | None, more: dict[str, Any]) -> dict[str, Any]:
