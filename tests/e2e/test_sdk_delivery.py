@@ -164,7 +164,8 @@ def test_a_tampered_part_does_not_act(world: World) -> None:
     customer.wait_for_function(SHARING)
     with Stage(world.server) as stage, stage.agent() as http, stage.viewer(http, session["id"]) as agent:
         agent.wait("state", sharing=True)
-        agent.say("propose", id=1, action={"kind": "reload"})
+        with customer.expect_console_message(lambda said: "is not what was published" in said.text):
+            agent.say("propose", id=1, action={"kind": "reload"})
         assert agent.wait("acted", id=1)["reason"] == "unavailable"
     assert customer.evaluate("window.tampered") is None
 
