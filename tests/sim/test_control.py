@@ -89,6 +89,15 @@ class ControlMachine(RuleBasedStateMachine):
         self.run(world.says(world.pages[-1], "control.answer", granted=True))
         self.everybody_acts("click")
 
+    @rule(user=AGENTS)
+    def the_holder_goes_and_somebody_comes(self, user: str) -> None:
+        self.the_agent_has_it()
+        for viewer in self.world.viewers:
+            if viewer.user == self.world.record.agent_user_id:
+                self.run(self.world.leaves(viewer))
+        self.run(self.world.viewer_comes(user))
+        self.everybody_acts("click")
+
     @rule(kind=st.sampled_from(["click", "reload", "click"]))
     def everybody_acts(self, kind: str) -> None:
         for viewer in self.world.viewers:
