@@ -127,8 +127,8 @@ def test_a_deployment_from_birth_to_death(node: Node) -> None:
 
 
 def test_every_way_to_give_and_to_take_a_role(node: Node) -> None:
-    body = {"email": f"{uuid.uuid4().hex[:10]}@example.com", "name": "Dora"}
-    dora = node("UsersApi", "postUsers", body)["id"]
+    person = {"email": f"{uuid.uuid4().hex[:10]}@example.com", "name": "Dora"}
+    dora = node("UsersApi", "postUsers", person)["id"]
     policies = [{"domain": "cobrowse", "entityName": "cobrowse", "actionSet": ["agent"]}]
     body = {"name": f"Agents {uuid.uuid4()}", "permissionPolicies": policies}
     role = node(ROLES, "postAuthorizationRoles", body)
