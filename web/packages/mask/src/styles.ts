@@ -13,7 +13,7 @@ const COMMENT = /\/\*(?! rr_split )[\s\S]*?\*\//g;
 const AT = /^(?:\s|\/\*[\s\S]*?\*\/)*@/;
 const NAMING = /@(?!media|supports|font-face|page|scope|property|starting|import|charset|namespace)/i;
 const SELECTOR = new RegExp(
-  `([.#]|::part\\(|--)(${IDENT})|([\\w-]+)\\s*([~|^$*]?=)\\s*(${STRING}|${IDENT})|(${STRING})`,
+  `([.#]|::part\\(|--)(${IDENT})|\\[\\s*([\\w-]+)\\s*([~|^$*]?=)\\s*(${STRING}|${IDENT})|(${STRING})`,
   'gi',
 );
 const VALUE = new RegExp(
@@ -65,7 +65,7 @@ function prelude(piece: string, names: Names): string {
     if (text) return `"${names.of(unquoted(text))}"`;
     const asked = unquoted(value);
     if (SHAPE.test(attribute) || STATES.test(asked)) return all;
-    return `${attribute}${operator}"${names.of(asked)}"`;
+    return `[${attribute}${operator}"${names.of(asked)}"`;
   });
   if (!AT.test(piece) || !NAMING.test(piece)) return masked;
   return masked.replace(new RegExp(`@[\\w-]+|(${IDENT})(?!\\(|[\\w-])`, 'gi'), (all, word?: string) =>
