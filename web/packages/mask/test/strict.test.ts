@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { EventType, type eventWithTime, IncrementalSource } from '@rrweb/types';
+import { EventType, type eventWithTime, IncrementalSource, NodeType } from '@rrweb/types';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { HIDDEN, MASKED, type MaskRules } from '../src/index.ts';
 import { Names } from '../src/names.ts';
@@ -236,4 +236,20 @@ describe('addresses', () => {
     page = new Recorded('', PRIVATE);
     expect(page.mask.url('https://shop.example/canary/b?c')).toBe('https://shop.example/');
   });
+});
+
+it('no mask is as long as what it masks, whatever it masks', () => {
+  const long = 'x'.repeat(40);
+  page = new Recorded(`<input value="${long}" placeholder="${long}"><p title="${long}">${long}</p>`, PRIVATE);
+  expect(page.text).toContain(MASKED);
+  expect(page.text).not.toContain(`${MASKED}•`);
+});
+
+it('comments that a recorder lets through are emptied', () => {
+  page = new Recorded('<p id="p">x</p>');
+  const node = { type: NodeType.Comment, id: 9_999, textContent: 'canary' };
+  const data = { source: IncrementalSource.Mutation, texts: [], attributes: [], removes: [] };
+  const adds = [{ parentId: 1, nextId: null, node }];
+  const event = { type: EventType.IncrementalSnapshot, timestamp: 0, data: { ...data, adds } };
+  expect(JSON.stringify(page.mask.event(event as unknown as eventWithTime))).not.toContain('canary');
 });
