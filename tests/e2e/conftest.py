@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.browser import chromium, new_page, site
+from tests.support.browser import chromium, new_page, sign_in, site
+from tests.support.hostile import Hand
+from tests.support.live import Stage
 from tests.support.server import Server
 
 SITE = Path(__file__).parent / "site"
@@ -93,3 +95,19 @@ def world(server: Server, browser: Browser, customer_site: str) -> Iterator[Worl
     finally:
         for context in made.contexts:
             context.close()
+
+
+@pytest.fixture
+def hand(world: World) -> Iterator[tuple[Hand, Page]]:
+    """A sharer by hand in an agreed session, and the agent's open view."""
+    with Stage(world.server) as stage:
+        session = stage.start(world.customer)
+        with stage.page(world.customer) as page:
+            page.wait("offer")
+            page.say("accept", sessionId=session["id"], textVersion="1", control=False)
+            share = page.wait("share")
+            agent = world.person()
+            sign_in(agent, session["viewerUrl"])
+            expect(agent.locator("#state")).to_have_text("Live")
+            share = next((m for m in reversed(page.messages) if m["type"] == "share"), share)
+            yield Hand(page, share["position"]["epoch"]), agent

@@ -2,51 +2,15 @@
 
 from __future__ import annotations
 
-import http.server
-import json
 import re
-import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from opencobrowse.wire.live import Flags, Kind
-from tests.e2e.conftest import World
-from tests.support.browser import MIRROR, sign_in
-from tests.support.live import Peer, Stage
-
-RUN = "globalThis.top.__ran = globalThis.__ran = 1"
-Node = dict[str, Any]
-
-
-class Ids:
-    """Builds serialized nodes as rrweb does, each with the next id."""
-
-    def __init__(self) -> None:
-        self.last = 0
-
-    def node(self, **values: Any) -> Node:
-        self.last += 1
-        return {"id": self.last, **values}
-
-    def element(self, tag: str, attributes: dict[str, Any], *children: Node, svg: bool = False) -> Node:
-        extra = {"isSVG": True} if svg else {}
-        return self.node(type=2, tagName=tag, attributes=attributes, childNodes=list(children), **extra)
-
-    def text(self, text: str) -> Node:
-        return self.node(type=3, textContent=text)
-
-    def page(self, *body: Node) -> list[dict[str, Any]]:
-        html = self.element("html", {}, self.element("head", {}), self.element("body", {}, *body))
-        doctype = self.node(type=1, name="html", publicId="", systemId="")
-        document = self.node(type=0, childNodes=[doctype, html])
-        where = {"left": 0, "top": 0}
-        return [
-            {"type": 4, "timestamp": 1, "data": {"href": "https://x.test/", "width": 800, "height": 600}},
-            {"type": 2, "timestamp": 1, "data": {"node": document, "initialOffset": where}},
-        ]
+from opencobrowse.wire.live import Kind
+from tests.support.browser import MIRROR
+from tests.support.hostile import RUN, Hand, Ids, Node, flat, watched
 
 
 def payloads(ids: Ids, canary: str) -> list[Node]:
@@ -112,66 +76,8 @@ def payloads(ids: Ids, canary: str) -> list[Node]:
 
 @pytest.fixture
 def canary() -> Iterator[tuple[str, list[str]]]:
-    """A server that must not be asked for anything by what is not a picture, a style, a font or a medium."""
-    asked: list[str] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(404)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", asked
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-class Hand:
-    """A sharer by hand: its frames are what we say they are."""
-
-    def __init__(self, page: Peer, epoch: int) -> None:
-        self.page, self.epoch, self.offset = page, epoch, 0
-
-    def send(self, kind: Kind, body: bytes) -> None:
-        flags = Flags.LAST if kind is Kind.SNAPSHOT else Flags.NONE
-        self.page.send(kind, self.epoch, self.offset, body, flags)
-        self.offset += 1
-
-    def snapshot(self, events: list[dict[str, Any]]) -> None:
-        self.send(Kind.SNAPSHOT, json.dumps(events).encode())
-
-    def change(self, **data: Any) -> None:
-        empty: dict[str, Any] = {"source": 0, "adds": [], "removes": [], "texts": [], "attributes": []}
-        self.send(Kind.EVENTS, json.dumps([{"type": 3, "timestamp": 1, "data": {**empty, **data}}]).encode())
-
-
-@pytest.fixture
-def hand(world: World) -> Iterator[tuple[Hand, Page]]:
-    """A sharer by hand in an agreed session, and the agent's open view."""
-    with Stage(world.server) as stage:
-        session = stage.start(world.customer)
-        with stage.page(world.customer) as page:
-            page.wait("offer")
-            page.say("accept", sessionId=session["id"], textVersion="1", control=False)
-            share = page.wait("share")
-            agent = world.person()
-            sign_in(agent, session["viewerUrl"])
-            expect(agent.locator("#state")).to_have_text("Live")
-            share = next((m for m in reversed(page.messages) if m["type"] == "share"), share)
-            yield Hand(page, share["position"]["epoch"]), agent
-
-
-def flat(parent: int, node: Node) -> list[dict[str, Any]]:
-    """A tree as a mutation brings it: every node by itself, parents first."""
-    adds = [{"parentId": parent, "nextId": None, "node": {**node, "childNodes": []}}]
-    return adds + [add for child in node.get("childNodes", []) for add in flat(node["id"], child)]
+    with watched() as server:
+        yield server
 
 
 def poke(agent: Page) -> None:
@@ -231,7 +137,7 @@ def test_nothing_that_a_page_sends_runs_in_the_console(
     expect(agent.frame_locator(MIRROR).locator("#last")).to_be_attached()
     poke(agent)
     nothing_ran(agent, url, dialogs, 1)
-    assert [path for path in asked if path != "/video"] == [], "media may come from a site, nothing else did"
+    assert asked == []
 
 
 def test_one_event_that_cannot_be_applied_does_not_stop_the_stream(hand: tuple[Hand, Page]) -> None:

@@ -34,6 +34,7 @@ from opencobrowse.http.routes import (
     users,
     webdeployments,
 )
+from opencobrowse.http.routes import assets as live_assets
 from opencobrowse.http.simulate import Simulator
 from opencobrowse.http.simulate_rules import Rules
 from opencobrowse.kernel.clock import Clock
@@ -65,6 +66,7 @@ def build(
         *conversations.handlers(core),
         *start.handlers(core),
         *live.handlers(core),
+        *live_assets.handlers(core),
         *notifications.handlers(core),
         *cobrowsesessions.handlers(core),
         *participants.handlers(core),

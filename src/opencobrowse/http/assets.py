@@ -9,21 +9,23 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from litestar import HttpMethod, MediaType, Response, route
 from litestar.params import FromPath
 
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel.errors import NotFound
+from opencobrowse.services.assets import PATH
 
 # The mirror's frame inherits the console's policy (reliability.md B1, B2, D): scripts are ours alone,
-# whatever a customer's page sends. Its styles are inline by nature; its pictures and fonts are the site's.
+# whatever a customer's page sends. Its styles are inline by nature; what else it loads comes from the
+# session's
+# asset proxy and from nowhere else, this server's other addresses included: a picture of /api/... is a GET.
 # `default` is the policy with which the mirror's frame may be written one doctype, and nothing else.
 _CONSOLE: Final = (
     "default-src 'none'; script-src 'self'; connect-src 'self' {socket}; "
-    "style-src 'self' 'unsafe-inline' {sites}; img-src 'self' data: {sites}; font-src 'self' data: {sites}; "
-    "media-src {sites}; manifest-src 'self'; frame-src 'none'; worker-src 'none'; "
+    "style-src {own} {assets} 'unsafe-inline'; img-src {own} {assets} data:; font-src {own} {assets} data:; "
+    "media-src 'none'; manifest-src 'self'; frame-src 'none'; worker-src 'none'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'; "
     "require-trusted-types-for 'script'; trusted-types default"
 )
@@ -37,6 +39,7 @@ _PRIVATE: Final = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-site",
+    "X-DNS-Prefetch-Control": "off",  # a link in the mirror is not looked up
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), display-capture=(), payment=(), usb=()",
 }
 _PUBLIC: Final = {
@@ -50,7 +53,6 @@ _SOON: Final = "public, max-age=300"
 _HASHED_SDK: Final = re.compile(r"-[0-9a-f]{12}\.\w+$")
 _HASHED_CONSOLE: Final = re.compile(r"^console/assets/.+-[\w-]{8}\.\w+$")
 _A_FILE: Final = re.compile(r"\.\w{1,11}$")
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _METHODS: Final = [HttpMethod.GET, HttpMethod.HEAD]
 
 # Named here and not asked of the machine: what a file is must not depend on where the server runs.
@@ -97,16 +99,12 @@ def _asset(path: Path) -> Asset:
 
 
 def console_policy(public_url: str) -> str:
-    """The console's content security policy. What customers' pages show comes over https; plain http is let
-    in only as far as the server's own address is plain: loopback for a developer, http in a closed net.
-    """
-    url = urlsplit(public_url)
-    sites = "https:"
-    if url.hostname in _LOOPBACK:
-        sites += " http://localhost:* http://127.0.0.1:*"
-    elif url.scheme == "http":
-        sites += " http:"
-    return _CONSOLE.format(socket=f"ws{public_url.removeprefix('http')}", sites=sites)
+    """The console's content security policy: nothing but this server's own files, and its asset proxy."""
+    return _CONSOLE.format(
+        socket=f"ws{public_url.removeprefix('http')}",
+        own=f"{public_url}/console/",
+        assets=f"{public_url}{PATH}/",
+    )
 
 
 def page_headers(public_url: str, policy: str) -> dict[str, str]:
@@ -162,7 +160,7 @@ def _serve(
             cure="Build the web assets: make setup." if not assets else "Check the address.",
         )
     headers = {**headers, "ETag": asset.etag, "Vary": "Accept-Encoding"}
-    if _known(request.headers.get("If-None-Match", ""), asset.etag):
+    if known(request.headers.get("If-None-Match", ""), asset.etag):
         return Response(b"", status_code=304, headers=headers)
     content = asset.content
     if asset.gzipped is not None and _takes_gzip(request.headers.get("Accept-Encoding", "")):
@@ -170,7 +168,7 @@ def _serve(
     return Response(content, media_type=asset.media_type, headers=headers)
 
 
-def _known(if_none_match: str, etag: str) -> bool:
+def known(if_none_match: str, etag: str) -> bool:
     """Weak comparison, as RFC 9110 section 13.1.2 asks for."""
     names = [name.strip().removeprefix("W/") for name in if_none_match.split(",")]
     return "*" in names or etag.removeprefix("W/") in names

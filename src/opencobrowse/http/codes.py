@@ -47,6 +47,13 @@ CODES: Final[dict[str, Code]] = {
         f'{_START} {{"agentId": "<a user who is elsewhere>"}}'),
     "already.sharing": Code(
         409, "The page shares another session.", "End that one first.", f"accept {_LIVE}"),
+    "asset.not.found": Code(
+        404, "A mirrored page's picture, style sheet or font is not shown: refused, unreachable, too large, "
+        "or the session is over. Why is in the server's log.",
+        "Nothing: the page is shown without it.", "GET /live-assets/{sessionId}/{key}?url=http://127.0.0.1/"),
+    "asset.too.many": Code(
+        429, "A mirrored page shows more pictures at once than one session may fetch.",
+        "Wait a second.", "the 401st different picture of a page"),
     "authentication.required": Code(
         401, "There is no bearer token.",
         "Get one with POST /oauth/token and send it as Authorization: Bearer ….",

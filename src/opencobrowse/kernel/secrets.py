@@ -66,6 +66,10 @@ class Keyring:
         """The 128 bits that open a notification channel's socket."""
         return self.mac("channel", channel_id)[:16].hex()
 
+    def asset_key(self, session_id: str, user_id: str) -> str:
+        """The 128 bits that open the asset proxy of one session, for its agent."""
+        return self.mac("assets", f"{session_id}\0{user_id}")[:16].hex()
+
     def index(self, code_or_token: str) -> str:
         """What is stored to find a session by its code or token."""
         return self.mac("join-index", normal_code(code_or_token)).hex()

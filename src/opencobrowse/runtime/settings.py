@@ -72,6 +72,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     relay_bytes_per_second: Annotated[Count, Meta(description="Bytes a second from one sharing page.")] = (
         limits.SHARER_BYTES_PER_SECOND
     )
+    asset_proxy: Annotated[
+        bool,
+        Meta(
+            description="Whether the server fetches the pictures, styles and fonts of shared pages, for the "
+            "agent's view of them. Off: only what is in a page's own text is shown."
+        ),
+    ] = True
     bootstrap_client_id: Annotated[str | None, Meta(description="OAuth client made by the first start.")] = (
         None
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from opencobrowse.adapters.assets.fetch import HttpAssets
 from opencobrowse.adapters.clock import SystemClock
 from opencobrowse.adapters.oidc.provider import OidcProvider, Registration
 from opencobrowse.adapters.passwords import Argon2Passwords
@@ -19,6 +20,7 @@ from opencobrowse.runtime.settings import Settings
 from opencobrowse.services.access import Access
 from opencobrowse.services.announcing import Announcing
 from opencobrowse.services.assertions import Assertions
+from opencobrowse.services.assets import Assets
 from opencobrowse.services.attempts import Attempts
 from opencobrowse.services.cobrowsesessions import CobrowseSessions
 from opencobrowse.services.configurations import Configurations
@@ -86,6 +88,7 @@ def wire(settings: Settings) -> Parts:
     codes = WrapupCodes(store, clock)
     core = Core(
         access=access,
+        assets=Assets(store, keyring, clock, settings.origin, HttpAssets() if settings.asset_proxy else None),
         cobrowse_sessions=CobrowseSessions(store, lifecycle),
         configurations=Configurations(store, clock),
         consents=Consents(store, keyring, clock, settings.origin),

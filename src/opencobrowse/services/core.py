@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.services.access import Access
+from opencobrowse.services.assets import Assets
 from opencobrowse.services.cobrowsesessions import CobrowseSessions
 from opencobrowse.services.configurations import Configurations
 from opencobrowse.services.consents import Consents
@@ -36,6 +37,7 @@ from opencobrowse.services.wrapupcodes import WrapupCodes
 @dataclass(frozen=True, slots=True)
 class Core:
     access: Access
+    assets: Assets
     cobrowse_sessions: CobrowseSessions
     configurations: Configurations
     consents: Consents

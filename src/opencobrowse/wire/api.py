@@ -401,8 +401,12 @@ class Registered(Answer):
 
 
 class ViewerTicket(Answer):
+    """`assets_url`: where the viewer gets what the page shows (`?url=`); left out where nothing is
+    fetched."""
+
     ticket: str
     websocket_url: str
+    assets_url: str | None = None
 
 
 class SessionAnswer(SessionFields, omit_defaults=False):

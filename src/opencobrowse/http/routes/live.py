@@ -89,7 +89,9 @@ def handlers(core: Core) -> list[Any]:
             token_id=actor.token_id,
             token_ends=actor.token_ends,
         )
-        return api.ViewerTicket(ticket=ticket, websocket_url=core.links.socket(session))
+        return api.ViewerTicket(
+            ticket=ticket, websocket_url=core.links.socket(session), assets_url=core.assets.path(session)
+        )
 
     return [
         *presence.handlers(core),

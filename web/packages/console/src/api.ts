@@ -53,6 +53,13 @@ export interface Session {
   endReason: string | null;
 }
 
+export interface ViewerTicket {
+  ticket: string;
+  websocketUrl: string;
+  /** Where the mirror's pictures, styles and fonts come from; left out where the server fetches none. */
+  assetsUrl?: string;
+}
+
 export interface Colleague {
   id: string;
   name: string;
@@ -133,7 +140,7 @@ export const api = {
       `/conversations/cobrowsesessions/${conversationId}/participants/${agentParticipantId}/replace`,
       { userId },
     ),
-  ticket: (id: string) => call<{ ticket: string; websocketUrl: string }>('POST', `${at(id)}/ticket`),
+  ticket: (id: string) => call<ViewerTicket>('POST', `${at(id)}/ticket`),
   channel: () => call<Channel>('POST', '/notifications/channels'),
   subscribe: (channelId: string, topic: string) =>
     call<unknown>('PUT', `/notifications/channels/${channelId}/subscriptions`, [{ id: topic }]),

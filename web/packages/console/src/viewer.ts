@@ -101,10 +101,16 @@ export class Viewer {
   #open(): Link {
     const link: Link = new Link({
       open: () =>
-        api.ticket(this.sessionId).catch((error) => {
-          this.#refusal = error;
-          throw error;
-        }),
+        api.ticket(this.sessionId).then(
+          (ticket) => {
+            this.#mirror.assets = ticket.assetsUrl;
+            return ticket;
+          },
+          (error) => {
+            this.#refusal = error;
+            throw error;
+          },
+        ),
       opened: () => this.#in(() => this.#hello(link)), // after what is still being unpacked: it moves the position
       message: (message) => link === this.#link && this.#in(() => this.#message(message)),
       frame: (frame) => link === this.#link && this.#frame(frame),

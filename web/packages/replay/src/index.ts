@@ -1,6 +1,6 @@
 /** The viewer's side of the mirror: rrweb's replayer without its clock. Nothing else knows rrweb here. */
 
-export { cleanEvent } from './clean.ts';
+export { Cleaner } from './clean.ts';
 export type { Box, Choice, Facts, Scroller } from './geometry.ts';
 export { Mirror, type MirrorEvents } from './mirror.ts';
 export { SANDBOX } from './picture.ts';

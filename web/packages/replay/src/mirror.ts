@@ -19,6 +19,8 @@ export class Mirror {
   readonly #root: HTMLElement;
   readonly #events: MirrorEvents;
   readonly #focus = new FocusKeeper();
+  /** The address of the session's asset proxy; undefined: nothing is loaded from anywhere. */
+  assets: string | undefined;
   #shown: Picture | undefined;
   /** Where events go: the newest picture, shown or not yet. */
   #newest: Picture | undefined;
@@ -70,8 +72,8 @@ export class Mirror {
   }
 
   #one(event: eventWithTime): void {
-    if (event.type === EventType.Meta) this.#meta = event;
-    else if (event.type === EventType.FullSnapshot) this.#snapshot(event);
+    if (event?.type === EventType.Meta) this.#meta = event;
+    else if (event?.type === EventType.FullSnapshot) this.#snapshot(event);
     else this.#newest?.apply(event);
   }
 
@@ -83,6 +85,7 @@ export class Mirror {
       missing: () => this.counts.missing++,
       unsafe: () => this.#unsafe(),
       giveFocusBack: this.#focus.giveBack,
+      assets: () => this.assets,
     });
     try {
       if (this.#meta) picture.apply(this.#meta);

@@ -1,7 +1,7 @@
 import { Replayer } from '@rrweb/replay';
 import { EventType, type eventWithTime, IncrementalSource, NodeType } from '@rrweb/types';
 import { showChosen } from './chosen.ts';
-import { cleanEvent } from './clean.ts';
+import { Cleaner } from './clean.ts';
 import { guard } from './guard.ts';
 import { Hover } from './hover.ts';
 import { applyMedia, playOn } from './media.ts';
@@ -42,6 +42,11 @@ interface Castable {
   getCastFn(event: eventWithTime, isSync: boolean): () => void;
 }
 
+/** rrweb's mirror, as far as it does not say how much is in it. */
+interface Counted {
+  idNodeMap: Map<number, Node>;
+}
+
 interface TrustedTypes {
   createPolicy(name: string, rules: { createHTML(text: string): string | null }): unknown;
 }
@@ -53,6 +58,8 @@ export interface PictureEvents {
   /** The frame is no longer what it was built as: whatever is in it must go. */
   unsafe(): void;
   giveFocusBack(): void;
+  /** The address of the session's asset proxy; undefined where there is none. */
+  assets(): string | undefined;
 }
 
 /** One full snapshot and what changed since, in a frame of its own. */
@@ -62,6 +69,7 @@ export class Picture {
   readonly #box: HTMLElement;
   readonly #hover = new Hover();
   readonly #scrolls = new Scrolls((id) => this.#scrollable(id));
+  readonly #cleaner: Cleaner;
   readonly #watch: MutationObserver;
   readonly #events: PictureEvents;
   #layoutFrame = 0;
@@ -70,6 +78,7 @@ export class Picture {
 
   constructor(root: HTMLElement, events: PictureEvents) {
     this.#events = events;
+    this.#cleaner = this.#makeCleaner();
     this.#box = document.createElement('div');
     this.#box.className = 'picture is-coming';
     root.append(this.#box);
@@ -82,7 +91,7 @@ export class Picture {
   apply(event: eventWithTime): void {
     this.#check();
     this.#selects = [];
-    cleanEvent(event, this.#tagOf, this.#noteScroll, (id, value) => this.#selects.push([id, value]));
+    if (!this.#cleaner.event(event)) return;
     if (event.type === EventType.FullSnapshot) this.#rebuild(event);
     else if (event.type === EventType.IncrementalSnapshot) this.#change(event);
     else this.#cast(event);
@@ -202,9 +211,18 @@ export class Picture {
     });
   };
 
-  #tagOf = (id: number): string => this.element(id)?.localName ?? '';
-
-  #noteScroll = (id: number, x: number, y: number): void => this.#scrolls.set(id, x, y);
+  #makeCleaner(): Cleaner {
+    const node = (id: number): Node | null => this.#replayer.getMirror().getNode(id);
+    const mirrored = {
+      tagOf: (id: number) => this.element(id)?.localName.toLowerCase() ?? '',
+      tagAround: (id: number) => node(id)?.parentElement?.localName.toLowerCase() ?? '',
+      depthOf: (id: number) => depthOf(node(id)),
+      count: () => (this.#replayer.getMirror() as unknown as Counted).idNodeMap.size,
+      scroll: (id: number, x: number, y: number) => this.#scrolls.set(id, x, y),
+      select: (id: number, value: string) => void this.#selects.push([id, value]),
+    };
+    return new Cleaner(mirrored, this.#events.assets);
+  }
 
   #scrollable(id: number): Element | Window | undefined {
     const node = this.#replayer.getMirror().getNode(id);
@@ -217,6 +235,13 @@ export class Picture {
     const meta = this.#replayer.getMirror().getMeta(element);
     return meta?.type === NodeType.Element ? meta.attributes : {};
   }
+}
+
+/** How many nodes are around `node`, through shadow roots. */
+function depthOf(node: Node | null): number {
+  let depth = 0;
+  for (let at = node; at; at = at.parentNode ?? (at as Partial<ShadowRoot>).host ?? null) depth++;
+  return depth;
 }
 
 function build(root: HTMLElement, events: PictureEvents): Replayer {

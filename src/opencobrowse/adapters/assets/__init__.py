@@ -1,0 +1,1 @@
+"""Pictures, styles and fonts of customers' pages, fetched from their servers."""
