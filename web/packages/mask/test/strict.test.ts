@@ -238,9 +238,9 @@ describe('addresses', () => {
   });
 });
 
-it('no mask is as long as what it masks, whatever it masks', () => {
+it.each([PRIVATE, {}])('no mask is as long as what it masks, whatever it masks: %j', (rules) => {
   const long = 'x'.repeat(40);
-  page = new Recorded(`<input value="${long}" placeholder="${long}"><p title="${long}">${long}</p>`, PRIVATE);
+  page = new Recorded(`<input value="${long}" placeholder="${long}"><p title="${long}">${long}</p>`, rules);
   expect(page.text).toContain(MASKED);
   expect(page.text).not.toContain(`${MASKED}•`);
 });
