@@ -9,8 +9,8 @@ from pathlib import Path
 
 from opencobrowse.http import catalogue
 from opencobrowse.runtime.settings import PREFIX, describe
+from opencobrowse.services.people.roles import default_roles
 from opencobrowse.services.permissions import BROAD, PERMISSIONS, ROLE_EDIT
-from opencobrowse.services.roles import default_roles
 
 OUT = Path(__file__).parent.parent / "docs" / "reference"
 

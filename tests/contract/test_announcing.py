@@ -10,7 +10,7 @@ import pytest
 
 from opencobrowse.adapters.sqlite.store import SqliteStore
 from opencobrowse.ports.store import Change
-from opencobrowse.services.announcing import Announcing
+from opencobrowse.services.notices.announcing import Announcing
 from tests.contract.test_store import *  # noqa: F403
 
 

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 from opencobrowse.domain.control import ControlEnd
 from opencobrowse.domain.session import CobrowseType
 from opencobrowse.kernel.errors import Clash
-from opencobrowse.services.controls import cool_down
+from opencobrowse.services.session.controls import cool_down
 from tests.sim.control_world import OTHER, SHOP, ControlWorld, Person
 
 WHICH = st.integers(0, 5)

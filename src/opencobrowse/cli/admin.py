@@ -16,7 +16,7 @@ from opencobrowse.cli.stores import Org, at_store
 if TYPE_CHECKING:
     from opencobrowse.domain.people import OAuthClient, Organization
     from opencobrowse.runtime.admin import Office
-    from opencobrowse.services.clients import ClientKind
+    from opencobrowse.services.signin.clients import ClientKind
 
 clients = typer.Typer(no_args_is_help=True, help="Programs that may call the API.")
 
@@ -57,8 +57,8 @@ class ProgramWish:
 
     def kind(self) -> ClientKind:
         """Raises `Invalid` for a permission that does not exist and a file that is no text."""
-        from opencobrowse.services.clients import ClientKind  # noqa: PLC0415  brings the server's packages
         from opencobrowse.services.permissions import ALL, narrow  # noqa: PLC0415
+        from opencobrowse.services.signin.clients import ClientKind  # noqa: PLC0415  brings the server's packages
 
         return ClientKind(
             permissions=narrow(ALL, " ".join(self.permissions)),

@@ -15,7 +15,7 @@ from opencobrowse.cli.stores import Org, at_store
 if TYPE_CHECKING:
     from opencobrowse.domain.people import User
     from opencobrowse.runtime.admin import Office
-    from opencobrowse.services.operator import Person
+    from opencobrowse.services.people.operator import Person
 
 users = typer.Typer(no_args_is_help=True, help="People who sign in.")
 

@@ -54,10 +54,11 @@ class User:
     """A person who signs in. `password_hash` is Argon2id, None for one who cannot sign in locally.
 
     `permissions` is all they may do: what was `granted` to them and what their roles hold. It is kept, so
-    that every call can read it in one place; `services/grants.py` keeps it true. `others` are the platform's
-    fields that have no meaning here (`department`, `title`), given back as they came. `identity` is who they
-    are at the identity provider, `issuer|sub`, from their first single sign-on; no two people have the same.
-    One who is `deleted` is not active and holds nothing; the record stays, and can be made active again.
+    that every call can read it in one place; `services/people/grants.py` keeps it true. `others` are the
+    platform's fields that have no meaning here (`department`, `title`), given back as they came.
+    `identity` is who they are at the identity provider, `issuer|sub`, from their first single sign-on; no
+    two people have the same. One who is `deleted` is not active and holds nothing; the record stays, and
+    can be made active again.
     """
 
     id: str

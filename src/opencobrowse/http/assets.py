@@ -15,7 +15,7 @@ from litestar.params import FromPath
 
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel.errors import NotFound
-from opencobrowse.services.assets import PATH
+from opencobrowse.services.session.assets import PATH
 
 # The mirror's frame inherits the console's policy (reliability.md B1, B2, D): scripts are ours alone,
 # whatever a customer's page sends. Its styles are inline by nature; what else it loads comes from the

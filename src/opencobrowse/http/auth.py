@@ -9,10 +9,10 @@ from litestar.datastructures import Cookie, Headers
 
 from opencobrowse.kernel.errors import Forbidden, Unauthenticated
 from opencobrowse.kernel.ids import canonical
-from opencobrowse.services.access import Grant
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.core import Core
-from opencobrowse.services.domains import is_loopback
+from opencobrowse.services.signin.access import Grant
+from opencobrowse.services.web.domains import is_loopback
 
 COOKIE: Final = "opencobrowse_session"
 ORGANIZATION_HEADER: Final = "X-Genesys-Organization-ID"

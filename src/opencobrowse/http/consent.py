@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from litestar import MediaType, Response
 
-from opencobrowse.services import redirects
-from opencobrowse.services.consents import Consent
+from opencobrowse.services.signin import redirects
+from opencobrowse.services.signin.consents import Consent
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --line: #8886; --soft: #8882; --main: #1f5fd0; }

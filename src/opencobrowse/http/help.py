@@ -20,8 +20,8 @@ from opencobrowse.http.paths import PathTable
 from opencobrowse.kernel.errors import Fault, Unauthenticated
 from opencobrowse.kernel.ids import canonical
 from opencobrowse.services.actor import Actor
-from opencobrowse.services.advice import Wish
 from opencobrowse.services.core import Core
+from opencobrowse.services.starting.advice import Wish
 from opencobrowse.wire import api
 
 _AGENT_KEYS = ("agentId", "initiatorId", "participantId", "initiator", "data", "to", "participants")

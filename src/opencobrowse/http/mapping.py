@@ -12,12 +12,12 @@ from opencobrowse.domain.session import CobrowseType, Session
 from opencobrowse.http.legs import concluded, media, media_participant, transfers
 from opencobrowse.kernel.ids import iso
 from opencobrowse.services.actor import Actor
-from opencobrowse.services.cobrowsesessions import CobrowseConversation
-from opencobrowse.services.guests import Invitation
 from opencobrowse.services.links import Links
 from opencobrowse.services.platform import PARTICIPANT_STATE, queue_of
-from opencobrowse.services.sessions import SessionView
-from opencobrowse.services.start import Delivery, Started
+from opencobrowse.services.session.cobrowsesessions import CobrowseConversation
+from opencobrowse.services.session.guests import Invitation
+from opencobrowse.services.session.sessions import SessionView
+from opencobrowse.services.starting.start import Delivery, Started
 from opencobrowse.wire import api, cobrowsesessions, people
 
 _COMMUNICATION_TYPE: Final[dict[c.ConversationType, Literal["Call", "Message", "Unknown"]]] = {

@@ -12,7 +12,7 @@ from opencobrowse.domain.notification import Channel
 from opencobrowse.domain.topics import Subject, Template
 from opencobrowse.kernel.ids import iso
 from opencobrowse.services.links import Links
-from opencobrowse.services.notifications import NEEDED, Verdict
+from opencobrowse.services.notices.notifications import NEEDED, Verdict
 from opencobrowse.wire import events
 from opencobrowse.wire import notifications as wire
 

@@ -1,5 +1,5 @@
 """`/oauth/token` and `/oauth/revoke` as RFC 6749 and 7009 have them: what comes in, and the two kinds of
-answer. The rules are in `services/tokens.py`."""
+answer. The rules are in `services/signin/tokens.py`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from opencobrowse.http.framework import Nothing
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.errors import Invalid, TooMany
-from opencobrowse.services.access import Grant
-from opencobrowse.services.keys import ALGORITHMS
 from opencobrowse.services.permissions import known_names
-from opencobrowse.services.programs import Credentials
-from opencobrowse.services.tokens import Tokens
+from opencobrowse.services.signin.access import Grant
+from opencobrowse.services.signin.keys import ALGORITHMS
+from opencobrowse.services.signin.programs import Credentials
+from opencobrowse.services.signin.tokens import Tokens
 from opencobrowse.wire.people import AuthorizationServer, OAuthError, TokenAnswer
 
 ASSERTION_GRANT: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"

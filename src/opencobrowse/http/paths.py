@@ -12,8 +12,8 @@ from litestar.routes import HTTPRoute
 
 from opencobrowse.kernel.errors import Fault, NotAllowed, NotFound
 from opencobrowse.kernel.ids import canonical, is_id
-from opencobrowse.services.advice import Call
-from opencobrowse.services.nearby import Errand, Kind
+from opencobrowse.services.starting.advice import Call
+from opencobrowse.services.starting.nearby import Errand, Kind
 
 _CONVERSATIONS: Final = "/api/v2/conversations"
 _LOOKED_AT: Final = 300

@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from opencobrowse.domain.people import User
 from opencobrowse.kernel.errors import Detail, Invalid, contradiction
-from opencobrowse.services.users import NewUser, UserChange
+from opencobrowse.services.people.users import NewUser, UserChange
 from opencobrowse.wire import people as wire
 from opencobrowse.wire.roles import UserAuthorization
 

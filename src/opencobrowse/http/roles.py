@@ -8,10 +8,10 @@ from itertools import groupby
 from opencobrowse.domain.people import Organization, User
 from opencobrowse.kernel.errors import Detail, Invalid, NotFound, contradiction
 from opencobrowse.kernel.ids import canonical, iso
+from opencobrowse.services.people.roles import RoleView, RoleWish, default_key
+from opencobrowse.services.people.subjects import Subject
+from opencobrowse.services.people.users import named_permissions
 from opencobrowse.services.permissions import PERMISSIONS, Permission, known_names, matching, parts
-from opencobrowse.services.roles import RoleView, RoleWish, default_key
-from opencobrowse.services.subjects import Subject
-from opencobrowse.services.users import named_permissions
 from opencobrowse.wire import roles as wire
 
 _ROLES = "/api/v2/authorization/roles"

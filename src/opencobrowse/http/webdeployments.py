@@ -12,8 +12,8 @@ from msgspec import UNSET
 
 from opencobrowse.domain.deployment import CobrowseSettings, Deployment, PauseCriterion, Privacy
 from opencobrowse.kernel.ids import canonical, iso
-from opencobrowse.services.configurations import ConfigurationWish, Version
-from opencobrowse.services.deployments import DeploymentView, DeploymentWish
+from opencobrowse.services.web.configurations import ConfigurationWish, Version
+from opencobrowse.services.web.deployments import DeploymentView, DeploymentWish
 from opencobrowse.wire import webdeployments as wire
 
 _CONFIGURATIONS = "/api/v2/webdeployments/configurations"

@@ -14,7 +14,7 @@ from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from opencobrowse.kernel import limits
 from opencobrowse.live.closing import Close
-from opencobrowse.services.notifications import Listening
+from opencobrowse.services.notices.notifications import Listening
 from opencobrowse.wire import events
 
 _decode: Final = msgspec.json.Decoder(events.Command).decode

@@ -27,8 +27,8 @@ from opencobrowse.live.channel import HEARTBEAT, ChannelSocket, encode
 from opencobrowse.live.closing import Close
 from opencobrowse.live.sockets import DRAIN_STEP_SECONDS, batch_of
 from opencobrowse.ports.store import Change, Delete
-from opencobrowse.services.news import Event, News
-from opencobrowse.services.notifications import Listening, Notifications
+from opencobrowse.services.notices.news import Event, News
+from opencobrowse.services.notices.notifications import Listening, Notifications
 from opencobrowse.wire import events
 
 log = logging.getLogger("opencobrowse.live")

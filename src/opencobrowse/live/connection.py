@@ -22,7 +22,7 @@ from opencobrowse.live.closing import FOR_REFUSAL, Close
 from opencobrowse.relay.authority import Refusal
 from opencobrowse.relay.peer import Peer
 from opencobrowse.relay.room import Room
-from opencobrowse.services.tickets import Ticket
+from opencobrowse.services.session.tickets import Ticket
 from opencobrowse.wire import live
 
 log = logging.getLogger("opencobrowse.live")

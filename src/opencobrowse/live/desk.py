@@ -18,8 +18,8 @@ from opencobrowse.live.connection import Connection, connection_of
 from opencobrowse.relay.deeds import Allowed
 from opencobrowse.relay.peer import Peer
 from opencobrowse.relay.room import Room
-from opencobrowse.services.controls import Controls, not_open, taken
-from opencobrowse.services.pages import Pages
+from opencobrowse.services.session.controls import Controls, not_open, taken
+from opencobrowse.services.session.pages import Pages
 from opencobrowse.wire import live
 
 

@@ -16,7 +16,7 @@ from opencobrowse.live.connection import Connection, Handler
 from opencobrowse.live.hub import Hub
 from opencobrowse.live.page import PageHandler
 from opencobrowse.live.viewer import ViewerHandler
-from opencobrowse.services.tickets import Ticket, Tickets
+from opencobrowse.services.session.tickets import Ticket, Tickets
 from opencobrowse.wire.live import SUBPROTOCOL, TICKET_PREFIX
 
 log = logging.getLogger("opencobrowse.live")

@@ -29,9 +29,9 @@ from opencobrowse.ports.store import Change, Delete
 from opencobrowse.relay.authority import Role
 from opencobrowse.relay.peer import SHARER_ALLOWANCE, VIEWER_ALLOWANCE, Allowance, Peer
 from opencobrowse.relay.room import Room
-from opencobrowse.services.controls import Controls
-from opencobrowse.services.lifecycle import Lifecycle
-from opencobrowse.services.pages import Pages
+from opencobrowse.services.session.controls import Controls
+from opencobrowse.services.session.lifecycle import Lifecycle
+from opencobrowse.services.session.pages import Pages
 from opencobrowse.wire import live
 
 log = logging.getLogger("opencobrowse.live")

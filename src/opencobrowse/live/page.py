@@ -10,7 +10,7 @@ from opencobrowse.live.connection import Connection, connection_of
 from opencobrowse.live.hub import Hub
 from opencobrowse.relay.authority import Role
 from opencobrowse.relay.room import Room
-from opencobrowse.services.lifecycle import OFFER_CHANGED, Sharing
+from opencobrowse.services.session.lifecycle import OFFER_CHANGED, Sharing
 from opencobrowse.wire import live
 
 

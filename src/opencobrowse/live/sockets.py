@@ -12,7 +12,7 @@ from opencobrowse.kernel.ids import Millis
 from opencobrowse.live.closing import Close
 from opencobrowse.live.connection import Connection
 from opencobrowse.live.recent import Recent
-from opencobrowse.services.tickets import Ticket
+from opencobrowse.services.session.tickets import Ticket
 
 _LOOPBACK: Final = frozenset({"", "127.0.0.1", "::1"})
 DRAIN_SECONDS: Final = 8.0

@@ -8,7 +8,7 @@ from opencobrowse.ports.store import Change
 
 
 class Feed(Protocol):
-    """Told by `services.announcing.Announcing`, the one place that every commit goes through."""
+    """Told by `services.notices.announcing.Announcing`, the one place that every commit goes through."""
 
     def committed(self, changes: tuple[Change, ...]) -> None:
         """One commit is durable: its changes, each `Put` with the record as it is stored now.

@@ -14,8 +14,8 @@ from opencobrowse.adapters.passwords import Argon2Passwords
 from opencobrowse.adapters.sqlite.store import SqliteStore
 from opencobrowse.runtime.listening import CannotServe
 from opencobrowse.runtime.settings import Settings
-from opencobrowse.services.directory import Directory
-from opencobrowse.services.operator import Operator
+from opencobrowse.services.people.directory import Directory
+from opencobrowse.services.people.operator import Operator
 
 T = TypeVar("T")
 

@@ -17,40 +17,40 @@ from opencobrowse.live.hub import Hub
 from opencobrowse.ports.store import Store
 from opencobrowse.relay.peer import SHARER_ALLOWANCE, Allowance
 from opencobrowse.runtime.settings import Settings
-from opencobrowse.services.access import Access
-from opencobrowse.services.announcing import Announcing
-from opencobrowse.services.assertions import Assertions
-from opencobrowse.services.assets import Assets
-from opencobrowse.services.attempts import Attempts
-from opencobrowse.services.cobrowsesessions import CobrowseSessions
-from opencobrowse.services.configurations import Configurations
-from opencobrowse.services.consents import Consents
-from opencobrowse.services.conversations import Conversations
+from opencobrowse.services.conversation.conversations import Conversations
+from opencobrowse.services.conversation.media import Media
+from opencobrowse.services.conversation.participants import Participants
+from opencobrowse.services.conversation.transfers import Transfers
+from opencobrowse.services.conversation.wrapupcodes import WrapupCodes
 from opencobrowse.services.core import Core
-from opencobrowse.services.deployments import Deployments
-from opencobrowse.services.directory import Directory
-from opencobrowse.services.guests import Guests
-from opencobrowse.services.lifecycle import Lifecycle
 from opencobrowse.services.links import Links
-from opencobrowse.services.media import Media
-from opencobrowse.services.nearby import Nearby
-from opencobrowse.services.news import News
-from opencobrowse.services.notifications import Notifications
-from opencobrowse.services.onward import Onward
-from opencobrowse.services.pages import Pages
-from opencobrowse.services.participants import Participants
-from opencobrowse.services.programs import Programs
+from opencobrowse.services.notices.announcing import Announcing
+from opencobrowse.services.notices.news import News
+from opencobrowse.services.notices.notifications import Notifications
+from opencobrowse.services.people.directory import Directory
+from opencobrowse.services.people.roles import Roles
+from opencobrowse.services.people.subjects import Subjects
+from opencobrowse.services.people.users import Users
 from opencobrowse.services.quotas import Quotas
-from opencobrowse.services.roles import Roles
-from opencobrowse.services.sessions import Sessions
-from opencobrowse.services.single_sign_on import CALLBACK, Admission, SingleSignOn
-from opencobrowse.services.start import StartSession
-from opencobrowse.services.subjects import Subjects
-from opencobrowse.services.tickets import Tickets
-from opencobrowse.services.tokens import Tokens
-from opencobrowse.services.transfers import Transfers
-from opencobrowse.services.users import Users
-from opencobrowse.services.wrapupcodes import WrapupCodes
+from opencobrowse.services.session.assets import Assets
+from opencobrowse.services.session.cobrowsesessions import CobrowseSessions
+from opencobrowse.services.session.guests import Guests
+from opencobrowse.services.session.lifecycle import Lifecycle
+from opencobrowse.services.session.pages import Pages
+from opencobrowse.services.session.sessions import Sessions
+from opencobrowse.services.session.tickets import Tickets
+from opencobrowse.services.signin.access import Access
+from opencobrowse.services.signin.assertions import Assertions
+from opencobrowse.services.signin.attempts import Attempts
+from opencobrowse.services.signin.consents import Consents
+from opencobrowse.services.signin.programs import Programs
+from opencobrowse.services.signin.single_sign_on import CALLBACK, Admission, SingleSignOn
+from opencobrowse.services.signin.tokens import Tokens
+from opencobrowse.services.starting.nearby import Nearby
+from opencobrowse.services.starting.onward import Onward
+from opencobrowse.services.starting.start import StartSession
+from opencobrowse.services.web.configurations import Configurations
+from opencobrowse.services.web.deployments import Deployments
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ NotEmpty = also(minItems=1)
 Email = Annotated[str, also(pattern=f"^{EMAIL}$", maxLength=limits.EMAIL_CHARS)]
 Password = Annotated[str, also(minLength=limits.MIN_PASSWORD)]
 
-# -- times (services/media.py) -------------------------------------------------------------------------------
+# -- times (services/conversation/media.py) ------------------------------------------------------------------
 
 _YEAR: Final = "(19[7-9][0-9]|2[0-9]{3})"
 _LEAP: Final = "(19(72|76|80|84|88|92|96)|2[0-9](0[48]|[2468][048]|[13579][26])|2[048]00)"
@@ -51,14 +51,14 @@ _ZONE: Final = "([Zz]|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?"
 MOMENT: Final = also(pattern=f"^({_YEAR}-({_31}|{_30}|{_28})|{_LEAP}-02-29)[Tt ]{_CLOCK}{_ZONE}$")
 """RFC 3339, and without a zone, which the official SDK for Python leaves out."""
 
-# -- transfers (services/transfers.py) -----------------------------------------------------------------------
+# -- transfers (services/conversation/transfers.py) ----------------------------------------------------------
 
 Never = Annotated[bool | None, also(enum=[False, None])]
 NoId = Annotated[str, also(maxLength=0)]
 
 Name = Annotated[str, also(minLength=1, maxLength=200, pattern=r"\S")]
 
-# -- web deployments (services/configurations.py, services/domains.py) -------------------------------------
+# -- web deployments (services/web/configurations.py, services/web/domains.py) -------------------------------
 
 Fragment = Annotated[str, also(minLength=1, maxLength=limits.SELECTOR_CHARS, pattern=r"\S")]
 Selector = Annotated[
@@ -92,7 +92,7 @@ def _or_left_out(**properties: Doc) -> Doc:
     return {"properties": properties}
 
 
-# -- participants (services/joining.py) --------------------------------------------------------------------
+# -- participants (services/starting/joining.py) -------------------------------------------------------------
 
 _HOST: Final = r"(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9]([a-zA-Z0-9.\-]*[a-zA-Z0-9])?)"
 _SIP: Final = (

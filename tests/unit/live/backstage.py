@@ -17,10 +17,10 @@ from opencobrowse.live.hub import Hub
 from opencobrowse.live.page import PageHandler
 from opencobrowse.live.viewer import ViewerHandler
 from opencobrowse.ports.store import Put
-from opencobrowse.services.announcing import Announcing
-from opencobrowse.services.lifecycle import Lifecycle
-from opencobrowse.services.pages import Pages
-from opencobrowse.services.tickets import Ticket
+from opencobrowse.services.notices.announcing import Announcing
+from opencobrowse.services.session.lifecycle import Lifecycle
+from opencobrowse.services.session.pages import Pages
+from opencobrowse.services.session.tickets import Ticket
 
 
 class FakeTransport:

@@ -26,13 +26,13 @@ from opencobrowse.kernel.secrets import Keyring
 from opencobrowse.live.channel import ChannelSocket
 from opencobrowse.live.channels import Channels
 from opencobrowse.ports.store import Put
-from opencobrowse.services.access import Access
 from opencobrowse.services.actor import Actor
-from opencobrowse.services.announcing import Announcing
 from opencobrowse.services.links import Links
-from opencobrowse.services.news import News
-from opencobrowse.services.notifications import Notifications
+from opencobrowse.services.notices.announcing import Announcing
+from opencobrowse.services.notices.news import News
+from opencobrowse.services.notices.notifications import Notifications
 from opencobrowse.services.permissions import ALL
+from opencobrowse.services.signin.access import Access
 from tests.unit.live.backstage import FakeTransport
 
 DAY = limits.CHANNEL_MS

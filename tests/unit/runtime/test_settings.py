@@ -56,6 +56,7 @@ def test_every_setting_is_a_variable_and_a_key(tmp_path: Path) -> None:
         "oidc_scopes": "openid email",
         "oidc_create_agents": True,
         "oidc_domains": "example.com",
+        "asset_proxy": False,
         "simulate": pem,
         "simulate_anywhere": True,
     }

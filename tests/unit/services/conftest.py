@@ -20,11 +20,11 @@ from opencobrowse.kernel.ids import new_id
 from opencobrowse.kernel.secrets import Keyring
 from opencobrowse.ports.store import Put
 from opencobrowse.services.actor import Actor
-from opencobrowse.services.conversations import Conversations, NewConversation, NewParticipant
-from opencobrowse.services.lifecycle import Lifecycle
+from opencobrowse.services.conversation.conversations import Conversations, NewConversation, NewParticipant
 from opencobrowse.services.links import Links
 from opencobrowse.services.permissions import ALL, COBROWSE_AGENT
-from opencobrowse.services.start import Started, StartRequest, StartSession
+from opencobrowse.services.session.lifecycle import Lifecycle
+from opencobrowse.services.starting.start import Started, StartRequest, StartSession
 
 T = TypeVar("T")
 

@@ -19,12 +19,12 @@ from opencobrowse.kernel.clock import ManualClock
 from opencobrowse.kernel.errors import Fault
 from opencobrowse.kernel.secrets import Keyring, digest
 from opencobrowse.ports.store import Put
-from opencobrowse.services.access import Access
-from opencobrowse.services.assertions import Assertions
-from opencobrowse.services.consents import Consents
 from opencobrowse.services.permissions import ALL
-from opencobrowse.services.programs import Credentials, Programs
-from opencobrowse.services.tokens import Tokens
+from opencobrowse.services.signin.access import Access
+from opencobrowse.services.signin.assertions import Assertions
+from opencobrowse.services.signin.consents import Consents
+from opencobrowse.services.signin.programs import Credentials, Programs
+from opencobrowse.services.signin.tokens import Tokens
 from tests.unit.services.conftest import Rooms
 
 ORIGIN, BACK = "https://cobrowse.example", "https://program.example/back"

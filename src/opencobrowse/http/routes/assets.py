@@ -10,8 +10,8 @@ from litestar.params import FromPath
 from opencobrowse.http.assets import known
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel.errors import NotFound
-from opencobrowse.services.assets import PATH
 from opencobrowse.services.core import Core
+from opencobrowse.services.session.assets import PATH
 
 # `Edge` adds nosniff and no-referrer. A picture that is a document (SVG) runs nothing and loads nothing
 # wherever it is

@@ -15,9 +15,9 @@ from opencobrowse.http.framework import Nothing
 from opencobrowse.http.paging import numbered
 from opencobrowse.http.problems import AnyRequest, speaks_platform
 from opencobrowse.http.routes.participants import wish_of
-from opencobrowse.services.cobrowsesessions import CobrowseConversation
+from opencobrowse.services.conversation.participants import ParticipantChange
 from opencobrowse.services.core import Core
-from opencobrowse.services.participants import ParticipantChange
+from opencobrowse.services.session.cobrowsesessions import CobrowseConversation
 from opencobrowse.wire import api
 from opencobrowse.wire import cobrowsesessions as wire
 

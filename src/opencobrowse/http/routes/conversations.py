@@ -19,7 +19,7 @@ from opencobrowse.http.auth import actor_of
 from opencobrowse.http.problems import AnyRequest, speaks_platform
 from opencobrowse.http.routes.start import create_started, key_of
 from opencobrowse.kernel.errors import Detail, Invalid
-from opencobrowse.services.conversations import Endpoint, NewConversation, NewParticipant
+from opencobrowse.services.conversation.conversations import Endpoint, NewConversation, NewParticipant
 from opencobrowse.services.core import Core
 from opencobrowse.wire import api
 

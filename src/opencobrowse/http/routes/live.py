@@ -14,7 +14,7 @@ from opencobrowse.http.problems import AnyRequest
 from opencobrowse.http.routes import presence
 from opencobrowse.kernel.errors import Forbidden
 from opencobrowse.services.core import Core
-from opencobrowse.services.sessions import SessionView
+from opencobrowse.services.session.sessions import SessionView
 from opencobrowse.wire import api, people
 
 _BASE = "/api/v2/opencobrowse"

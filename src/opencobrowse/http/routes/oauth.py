@@ -11,8 +11,8 @@ from opencobrowse.http import consent, oauth
 from opencobrowse.http.auth import person_at_console
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel.errors import Fault
-from opencobrowse.services.consents import NotSentBack, SentBack
 from opencobrowse.services.core import Core
+from opencobrowse.services.signin.consents import NotSentBack, SentBack
 from opencobrowse.wire import people
 
 _CAME_BACK = "signed_in"

@@ -15,9 +15,9 @@ from opencobrowse.http.auth import actor_of
 from opencobrowse.http.framework import Nothing
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel.errors import Detail, Invalid
+from opencobrowse.services.conversation.media import MediaWish, Said
+from opencobrowse.services.conversation.transfers import Target
 from opencobrowse.services.core import Core
-from opencobrowse.services.media import MediaWish, Said
-from opencobrowse.services.transfers import Target
 from opencobrowse.wire import cobrowsesessions as wire
 from opencobrowse.wire import routing
 

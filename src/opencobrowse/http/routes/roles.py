@@ -14,8 +14,8 @@ from opencobrowse.http.paging import numbered
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel.errors import NotFound
 from opencobrowse.services.core import Core
+from opencobrowse.services.people.roles import RoleQuery
 from opencobrowse.services.permissions import resolve
-from opencobrowse.services.roles import RoleQuery
 from opencobrowse.wire import roles as wire
 
 _ROLES: Final = "/api/v2/authorization/roles"

@@ -20,9 +20,9 @@ from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.errors import Fault, NotFound
 from opencobrowse.ports.identity import Answer
-from opencobrowse.services.attempts import HOME, own_path
 from opencobrowse.services.core import Core
-from opencobrowse.services.single_sign_on import CALLBACK, START
+from opencobrowse.services.signin.attempts import HOME, own_path
+from opencobrowse.services.signin.single_sign_on import CALLBACK, START
 from opencobrowse.wire import api, signin
 
 log = logging.getLogger("opencobrowse.single_sign_on")

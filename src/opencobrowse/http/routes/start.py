@@ -19,10 +19,10 @@ from opencobrowse.http.auth import actor_of
 from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel.errors import Detail, Invalid
 from opencobrowse.services.actor import Actor
-from opencobrowse.services.conversations import NewConversation, NewParticipant
+from opencobrowse.services.conversation.conversations import NewConversation, NewParticipant
 from opencobrowse.services.core import Core
-from opencobrowse.services.idempotency import Once
-from opencobrowse.services.start import Started, StartRequest
+from opencobrowse.services.starting.idempotency import Once
+from opencobrowse.services.starting.start import Started, StartRequest
 from opencobrowse.wire import api
 
 Starting = Callable[[Actor, Once[Started] | None], Awaitable[Started | Remembered]]

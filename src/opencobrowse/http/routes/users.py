@@ -15,7 +15,7 @@ from opencobrowse.http.problems import AnyRequest
 from opencobrowse.kernel import limits
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.core import Core
-from opencobrowse.services.users import UserQuery
+from opencobrowse.services.people.users import UserQuery
 from opencobrowse.wire import people as wire
 
 _STATES: Final = ("active", "inactive", "deleted", "any")

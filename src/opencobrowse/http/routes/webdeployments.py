@@ -12,9 +12,9 @@ from opencobrowse.http import webdeployments as mapping
 from opencobrowse.http.auth import actor_of
 from opencobrowse.http.paging import by_cursor
 from opencobrowse.http.problems import AnyRequest
-from opencobrowse.services.configurations import Version
 from opencobrowse.services.core import Core
-from opencobrowse.services.deployments import DeploymentView
+from opencobrowse.services.web.configurations import Version
+from opencobrowse.services.web.deployments import DeploymentView
 from opencobrowse.wire import webdeployments as wire
 
 _DEPLOYMENTS = "/api/v2/webdeployments/deployments"

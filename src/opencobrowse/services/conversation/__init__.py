@@ -1,0 +1,1 @@
+"""Conversations, their participants, and what the platform lets be done with them."""

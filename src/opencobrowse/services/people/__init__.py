@@ -1,0 +1,1 @@
+"""Organisations, users, roles: who may do what."""

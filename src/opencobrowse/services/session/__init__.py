@@ -1,0 +1,1 @@
+"""A session from its start to its end, and the pages that share."""

@@ -1,0 +1,1 @@
+"""Tokens and how people and programs get them."""

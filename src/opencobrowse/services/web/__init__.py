@@ -1,0 +1,1 @@
+"""Web deployments and their configurations."""
