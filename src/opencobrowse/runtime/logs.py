@@ -17,12 +17,12 @@ _WITH_LINES: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CHATTY: Final = (
     "uvicorn",
     "uvicorn.error",
-    "httpx",
-    "httpcore",
     "asyncio",
     "picows",
     "opencobrowse.live.picows",
 )
+# They write whole addresses: of a customer's pictures, of a sign-in with its code. Not even for debugging.
+_SILENT: Final = ("httpx", "httpcore")
 
 
 class TextFormatter(logging.Formatter):
@@ -58,6 +58,8 @@ def configure(level: str, style: str, stream: TextIO | None = None) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _CHATTY:
         logging.getLogger(name).setLevel("DEBUG" if level == "debug" else "WARNING")
+    for name in _SILENT:
+        logging.getLogger(name).setLevel("WARNING")
 
 
 def _time(record: logging.LogRecord) -> str:

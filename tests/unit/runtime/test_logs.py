@@ -72,3 +72,12 @@ def test_the_level_decides_and_libraries_are_quiet() -> None:
     _, stream = logged("text", "info")
     logging.getLogger("uvicorn.error").info("Started server process")
     assert stream.getvalue() == ""
+
+
+def test_addresses_that_are_fetched_are_never_logged() -> None:
+    """B3: found by the canaries: a picture's address is of the customer's page, a sign-in's holds its code."""
+    _, stream = logged("text", "debug")
+    for name in ("httpx", "httpcore.connection"):
+        logging.getLogger(name).info("GET https://shop.example/card-4111.png")
+        logging.getLogger(name).debug("GET https://shop.example/card-4111.png")
+    assert "4111" not in stream.getvalue()
