@@ -75,7 +75,7 @@ def test_the_level_decides_and_libraries_are_quiet() -> None:
 
 
 def test_addresses_that_are_fetched_are_never_logged() -> None:
-    """B3: found by the canaries: a picture's address is of the customer's page, a sign-in's holds its code."""
+    """B3, found by the canaries: a picture has an address of the customer's page, a sign-in its code."""
     _, stream = logged("text", "debug")
     for name in ("httpx", "httpcore.connection"):
         logging.getLogger(name).info("GET https://shop.example/card-4111.png")
