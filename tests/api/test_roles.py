@@ -95,6 +95,10 @@ def test_a_policys_star_stands_for_every_action(http: httpx.Client) -> None:
         ({"name": "x", "permissions": ["cobrowse:fly"]}, "invalid.value", "permissions"),
         ({"name": "x", "permissionPolicies": [{**AGENT_POLICY, "actionSet": ["fly"]}]}, "invalid.value",
          "permissionPolicies"),
+        ({"name": "x", "permissionPolicies": [{**AGENT_POLICY, "domain": "kitchen", "actionSet": []}]},
+         "invalid.value", "permissionPolicies"),
+        ({"name": "x", "permissionPolicies": [{**AGENT_POLICY, "actionSet": ["agent", "blindTransfer"]}]},
+         "permission.not.found", "permissionPolicies"),
         ({"name": "x", "permissionPolicies": [{**AGENT_POLICY, "allowConditions": True}]}, "invalid.value",
          "permissionPolicies.allowConditions"),
         ({"name": "x", "permissionPolicies": [{**AGENT_POLICY, "resourceConditionNode": {}}]},
@@ -104,7 +108,7 @@ def test_a_policys_star_stands_for_every_action(http: httpx.Client) -> None:
 )  # fmt: skip
 def test_bad_roles_are_not_made(http: httpx.Client, body: dict[str, Any], code: str, field: str) -> None:
     before = http.get(ROLES).json()["total"]
-    refused = error_of(http.post(ROLES, json=body), 400, code)
+    refused = error_of(http.post(ROLES, json=body), 404 if code.endswith("not.found") else 400, code)
     assert refused["details"][0]["fieldName"] == field
     assert http.get(ROLES).json()["total"] == before
 

@@ -293,6 +293,13 @@ def test_an_example_keeps_what_was_right(world: World) -> None:
     assert (made.status_code, made.json()["type"], made.json()["state"]) == (201, "voice", "active")
 
 
+def test_an_example_keeps_no_number_that_cannot_be_read(world: World) -> None:
+    """Found by Schemathesis: the number was refused, and was in the example again."""
+    raw = b'{"type": "voice", "metadata": {"n": 18446744073709551616}}'
+    refused = error_of(world.http.post("/api/v2/conversations", content=raw), 400, "invalid.json")
+    assert send_example(world.http, refused).status_code == 201
+
+
 @pytest.mark.parametrize("blank", ["{conversationId}", "undefined", "null", "$ID", "<id>", ":conversationId"])
 def test_an_id_that_was_never_filled_in_is_told_so(world: World, blank: str) -> None:
     path = f"/api/v2/conversations/{quote(blank)}/cobrowse"

@@ -252,6 +252,11 @@ CODES: Final[dict[str, Code]] = {
     "password.too.short": Code(
         400, "The password is too short.", "Choose a longer one.",
         'POST /api/v2/users {"email": "a@b.example", "password": "short"}'),
+    "permission.not.found": Code(
+        404, "There is no permission with this domain, entity and action.",
+        "GET /api/v2/authorization/permissions lists them; * stands for all.",
+        'POST /api/v2/authorization/roles {"name": "A", "permissionPolicies": [{"domain": "routing", '
+        '"entityName": "cobrowse", "actionSet": ["add"]}]}'),
     "permission.not.held": Code(
         403, "A token gives only what it holds itself, unless it holds authorization:role:edit.",
         "Leave out what you do not hold, or ask an administrator.",

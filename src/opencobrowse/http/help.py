@@ -7,6 +7,7 @@ sends it; here that order is put right. And here, at one place, the start family
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -14,10 +15,10 @@ import msgspec
 from litestar.datastructures import Headers
 
 from opencobrowse.domain.session import CobrowseType
-from opencobrowse.http import paths
+from opencobrowse.http import bodies, paths
 from opencobrowse.http.auth import actor_behind
 from opencobrowse.http.paths import PathTable
-from opencobrowse.kernel.errors import Fault, Unauthenticated
+from opencobrowse.kernel.errors import Fault, Invalid, Unauthenticated
 from opencobrowse.kernel.ids import canonical
 from opencobrowse.services.actor import Actor
 from opencobrowse.services.core import Core
@@ -110,8 +111,9 @@ def _kept(body: dict[str, Any], fault: Fault) -> dict[str, Any]:
     refused = {(detail.field or "").partition("[")[0].partition(".")[0] for detail in fault.details}
     kept = {key: body[key] for key in _SAYS if key in body and key not in refused}
     try:
+        bodies.check(json.dumps(kept).encode())
         msgspec.convert({"type": "cobrowse", **kept}, api.NewConversation)
-    except msgspec.ValidationError:
+    except (Invalid, msgspec.ValidationError):
         return {}
     return kept
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from opencobrowse.domain.topics import PATTERNS
-from opencobrowse.services.permissions import PERMISSIONS, known_names, parts
+from opencobrowse.services.permissions import known_names, vocabulary
 from opencobrowse.wire import described
 
 Doc = dict[str, Any]
@@ -49,24 +49,17 @@ def models() -> dict[str, Doc]:
     return {
         "TransferRequest": described.filled_one_of("userId", "userName", "address"),
         "WrapupInput": described.filled_one_of("code", "name"),
-        "PolicyBody": {"anyOf": _policies()},
+        "PolicyBody": {"allOf": [_policy()]},
     }
 
 
-def _policies() -> list[Doc]:
-    """For every domain and entity, and for `*`, the actions that there are."""
-    actions: dict[tuple[str, str], set[str]] = {}
-    for name in (name for p in PERMISSIONS for name in (p.name, *p.same_as)):
-        domain, entity, action = parts(name)
-        for place in ((domain, entity), (domain, "*"), ("*", entity), ("*", "*")):
-            actions.setdefault(place, {"*"}).add(action)
-    return [
-        {
-            "properties": {
-                "domain": {"const": domain},
-                "entityName": {"const": entity},
-                "actionSet": {"items": {"enum": sorted(found)}},
-            }
+def _policy() -> Doc:
+    """Words that are in some permission; those that are in none together are a 404."""
+    domains, entities, actions = vocabulary()
+    return {
+        "properties": {
+            "domain": {"enum": domains},
+            "entityName": {"enum": entities},
+            "actionSet": {"items": {"enum": actions}},
         }
-        for (domain, entity), found in sorted(actions.items())
-    ]
+    }

@@ -6,12 +6,19 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 
 from opencobrowse.domain.people import Organization, User
-from opencobrowse.kernel.errors import Detail, Invalid, NotFound, contradiction
+from opencobrowse.kernel.errors import Detail, Fault, Invalid, NotFound, contradiction
 from opencobrowse.kernel.ids import canonical, iso
 from opencobrowse.services.people.roles import RoleView, RoleWish, default_key
 from opencobrowse.services.people.subjects import Subject
 from opencobrowse.services.people.users import named_permissions
-from opencobrowse.services.permissions import PERMISSIONS, Permission, known_names, matching, parts
+from opencobrowse.services.permissions import (
+    PERMISSIONS,
+    Permission,
+    known_names,
+    matching,
+    parts,
+    vocabulary,
+)
 from opencobrowse.wire import roles as wire
 
 _ROLES = "/api/v2/authorization/roles"
@@ -178,17 +185,27 @@ def _of_policy(policy: wire.PolicyBody) -> frozenset[str]:
             details=(Detail("invalid.value", "permissionPolicies.allowConditions"),),
             cure="Leave allowConditions out.",
         )
+    domains, entities, actions = vocabulary()
+    if policy.domain not in domains or policy.entity_name not in entities:
+        raise _no_permission(policy, "", Invalid("", code="invalid.value"))
     found: set[str] = set()
     for action in policy.action_set:
         permissions = matching(policy.domain, policy.entity_name, action)
+        if action not in actions:
+            raise _no_permission(policy, action, Invalid("", code="invalid.value"))
         if not permissions:
-            name = f"{policy.domain}:{policy.entity_name}:{action}"
-            raise Invalid(
-                f"The permission {name} does not exist.",
-                code="invalid.value",
-                details=(Detail("invalid.value", "permissionPolicies", None, name),),
-                cure=f"Known are: {', '.join(known_names())}. In a policy, a name of two parts such as "
-                "cobrowse:agent has its domain for the entity, too.",
-            )
+            raise _no_permission(policy, action, NotFound("", code="permission.not.found"))
         found |= permissions
     return frozenset(found)
+
+
+def _no_permission(policy: wire.PolicyBody, action: str, fault: Fault) -> Fault:
+    """`fault`, with its words."""
+    name = f"{policy.domain}:{policy.entity_name}:{action or '*'}"
+    fault.message = f"The permission {name} does not exist."
+    fault.details = (Detail(fault.code, "permissionPolicies", None, name),)
+    fault.cure = (
+        f"Known are: {', '.join(known_names())}. In a policy, a name of two parts such as cobrowse:agent has "
+        "its domain for the entity, too."
+    )
+    return fault

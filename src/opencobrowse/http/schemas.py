@@ -57,8 +57,8 @@ def _bounded(schema: Any) -> Any:
         return [_bounded(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    if not schema:
-        return {"$ref": f"{REF}{_ANYTHING}"}
+    if not schema.keys() - {"default", "description"}:
+        return {**schema, "$ref": f"{REF}{_ANYTHING}"}
     if schema.get("type") == "integer":
         return {**_WHOLE, **schema}
     if schema == {"type": "object"}:

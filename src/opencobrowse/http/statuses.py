@@ -27,7 +27,8 @@ _ERRORS: Final = {
 }
 _MORE: Final[dict[str, set[int]]] = {
     "signIn": {401}, "registerPage": {403, 404}, "findInvitation": {404}, "deleteGuestSession": {409},
-    "createDeployment": {404}, "listDeployments": {404}, "listConfigurations": {404}, "listVersions": {404},
+    "createDeployment": {404}, "createRole": {404}, "listDeployments": {404}, "listConfigurations": {404},
+    "listVersions": {404},
 }  # fmt: skip
 
 

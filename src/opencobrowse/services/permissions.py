@@ -108,6 +108,13 @@ def parts(name: str) -> tuple[str, str, str]:
     return domain, entity or domain, action
 
 
+def vocabulary() -> tuple[list[str], list[str], list[str]]:
+    """Every domain, every entity and every action that there is, and `*` in each."""
+    split = [parts(name) for p in PERMISSIONS for name in (p.name, *p.same_as)]
+    domains, entities, actions = (["*", *sorted(set(words))] for words in zip(*split, strict=True))
+    return domains, entities, actions
+
+
 def matching(domain: str, entity: str, action: str) -> frozenset[str]:
     """The permissions that a policy's domain, entity and action stand for, `*` for any of them."""
     wanted = (domain, entity, action)
