@@ -26,6 +26,7 @@ FILES: Final[Mapping[str, str]] = {
     "/console/{rest}": "its files, the same for everybody",
     "/join": "the join page: asks for the code",
     "/sdk/{name}": "the page's SDK, the same for everybody",
+    "/live-assets/{session_id}/{key}": "what the mirror shows: the key, of a session and its agent, opens it",
     "/openapi.json": "the description",
     "/docs": "the description, to read",
     "/docs/errors": "the error catalogue",
