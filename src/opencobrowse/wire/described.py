@@ -39,7 +39,7 @@ NotEmpty = also(minItems=1)
 Email = Annotated[str, also(pattern=f"^{EMAIL}$", maxLength=limits.EMAIL_CHARS)]
 Password = Annotated[str, also(minLength=limits.MIN_PASSWORD)]
 
-# -- times (http/routes/participants.py) -----------------------------------------------------------------------
+# -- times (http/routes/participants.py) ---------------------------------------------------------------------
 
 _YEAR: Final = "(19[7-9][0-9]|2[0-9]{3})"
 _LEAP: Final = "(19(72|76|80|84|88|92|96)|2[0-9](0[48]|[2468][048]|[13579][26])|2[048]00)"
