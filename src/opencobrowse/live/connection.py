@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 import msgspec
-from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
+from picows import WSFrame, WSMsgType, WSTransport
 
 from opencobrowse.kernel import limits
 from opencobrowse.kernel.errors import Fault, Unavailable
 from opencobrowse.live.closing import FOR_REFUSAL, Close
+from opencobrowse.live.outlet import Bounds, Outlet
 from opencobrowse.relay.authority import Refusal
 from opencobrowse.relay.peer import Peer
 from opencobrowse.relay.room import Room
@@ -29,11 +29,8 @@ log = logging.getLogger("opencobrowse.live")
 
 Handler = Callable[["Connection", live.FromPeer], Awaitable[None]]
 _BINARY: Final = WSMsgType.BINARY
-_TEXT: Final = WSMsgType.TEXT
 _MAX_CONTROL_BYTES: Final = 16 * 1024
 _MAX_WAITING: Final = 64
-_OWED_BYTES: Final = 256 * 1024
-_SEND_BUFFER_BYTES: Final = 256 * 1024
 
 
 class Watcher(Protocol):
@@ -44,80 +41,37 @@ class Watcher(Protocol):
     def gone(self, connection: Connection) -> None: ...
 
 
-class Connection(WSListener):
-    """`relay.peer.Socket` over picows. `room` and `peer` are set while it takes part in a session.
+class Connection(Outlet):
+    """`relay.peer.Socket` over picows. `room` and `peer` are set while it takes part in a session."""
 
-    `words_left` is the budget for everything but a peer's frames: control messages, pings, frames of nobody.
-    """
+    bounds = Bounds(256 * 1024, limits.VIEWER_QUEUE_BYTES, send_buffer=256 * 1024)
 
-    __slots__ = ("_handle", "_owed", "_parts", "_parts_kind", "_task", "_transport", "_waiting", "_watcher",
-                 "age", "closing", "gone", "greeted", "heard", "offers", "page_info", "paused",
-                 "peer", "quiet", "room", "stalled", "ticket", "words_left")  # fmt: skip
+    __slots__ = ("_handle", "_parts", "_parts_kind", "_task", "_waiting", "_watcher", "offers", "page_info",
+                 "peer", "room", "ticket")  # fmt: skip
 
     def __init__(self, ticket: Ticket, handle: Handler, watcher: Watcher) -> None:
+        super().__init__(limits.WORDS_BURST, greeted=False)
         self.ticket = ticket
         self._handle = handle
         self._watcher = watcher
-        self._transport: WSTransport | None = None
         self._waiting: deque[live.FromPeer] | None = None
         self._task: asyncio.Task[None] | None = None
         self._parts: bytearray | None = None
         self._parts_kind = _BINARY
-        self._owed = 0
         self.room: Room | None = None
         self.peer: Peer | None = None
         self.offers: dict[str, int] = {}
         self.page_info: live.PageInfo | None = None
-        self.paused = False
-        self.greeted = False
-        self.closing = False
-        self.gone = False
-        self.heard = True
-        self.age = self.quiet = self.stalled = 0
-        self.words_left = limits.WORDS_BURST
 
     # -- relay.peer.Socket ---------------------------------------------------------------------------------
 
     def send(self, frame: bytes) -> None:
         self._transport.send(_BINARY, frame)  # type: ignore[union-attr]
 
-    def tell(self, message: bytes) -> None:
-        if self.gone or self.closing or self._transport is None:
-            return
-        if self.paused:
-            self._owed += len(message)
-            if self._owed > _OWED_BYTES:
-                self.close(Close.SLOW, "the socket does not drain")
-                self.abort()
-                return
-        self._transport.send(_TEXT, message)
-
-    def close(self, code: int, reason: str) -> None:
-        """Say why and hang up; what the peer still sends is not looked at. One that stays is cut later."""
-        if self.gone or self.closing:
-            return
-        self.closing = True
-        if self._transport is not None:
-            said = reason.encode()[:120].decode(errors="ignore").encode()  # a name is not cut in a letter
-            self._transport.send_close(code, said)  # type: ignore[arg-type]
-            self._transport.disconnect()
-
-    def ping(self) -> None:
-        if self._transport is not None and not self.paused:
-            self._transport.send_ping()
-
-    def abort(self) -> None:
-        """Cut a peer that does not answer: a close handshake would wait for it."""
-        if self._transport is not None:
-            self._transport.disconnect(graceful=False)
-
     # -- picows --------------------------------------------------------------------------------------------
 
     def on_ws_connected(self, transport: WSTransport) -> None:
-        self._transport = transport
-        below = transport.underlying_transport
-        below.set_write_buffer_limits(high=limits.VIEWER_QUEUE_BYTES)
-        below.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
+        super().on_ws_connected(transport)
         self._watcher.opened(self)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
@@ -137,43 +91,21 @@ class Connection(WSListener):
             self._on_other(transport, frame)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
-        self.gone = True
+        super().on_ws_disconnected(transport)
         self._watcher.gone(self)
 
-    def pause_writing(self) -> None:
-        self.paused = True
-
     def resume_writing(self) -> None:
-        self.paused = False
-        self.stalled = self._owed = 0
+        super().resume_writing()
         self._watcher.drained(self)
 
     # -- frames --------------------------------------------------------------------------------------------
-
-    def _on_other(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Everything but a whole binary frame of somebody who is in a room."""
-        kind = frame.msg_type
-        if frame.rsv1 or frame.rsv2 or frame.rsv3:
-            self.close(Close.PROTOCOL, "no extension was agreed on")
-        elif kind is WSMsgType.CLOSE:
-            code = frame.get_close_code()
-            transport.send_close(WSCloseCode.OK if code is WSCloseCode.NO_INFO else code)
-            transport.disconnect()
-        elif not self._spend(kind):
-            self.close(Close.TOO_MANY, "too many messages")
-        elif kind is WSMsgType.PING:
-            if not self.paused:
-                transport.send_pong(frame.get_payload_as_bytes())
-        elif kind is not WSMsgType.PONG:
-            self._on_message(kind, frame)
 
     def _spend(self, kind: WSMsgType) -> bool:
         """A sharer's fragments count as its frames, anything else as a word."""
         if self.peer is not None and kind in (_BINARY, WSMsgType.CONTINUATION):
             self.peer.frames_left -= 1
             return self.peer.frames_left >= 0
-        self.words_left -= 1
-        return self.words_left >= 0
+        return super()._spend(kind)
 
     def _on_message(self, kind: WSMsgType, frame: WSFrame) -> None:
         """A message or a part of one: browsers send large ones in fragments, within the size of one frame."""
