@@ -125,3 +125,12 @@ def plain(ip: IP) -> IP:
     """The IPv4 address of an IPv4-mapped one (::ffff:127.0.0.1)."""
     mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
     return ip if mapped is None else mapped
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is of this machine's own loopback."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

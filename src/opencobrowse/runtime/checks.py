@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta
 
+from opencobrowse.kernel.addresses import is_loopback
+
 _DEFAULT_PORTS = (("http", 80), ("https", 443))
 
 
@@ -29,15 +31,6 @@ def origin(text: str) -> str:
     if port is None or (parts.scheme, port) in _DEFAULT_PORTS:
         return f"{parts.scheme}://{host}"
     return f"{parts.scheme}://{host}:{port}"
-
-
-def is_loopback(url: str) -> bool:
-    """Whether an origin is this machine's own."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def proxies(items: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from opencobrowse.kernel import limits
+from opencobrowse.kernel.addresses import is_loopback
 from opencobrowse.runtime import checks
 
 PREFIX: Final = "OPENCOBROWSE_"
@@ -136,9 +137,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def simulation(self) -> str | None:
         """Why nothing may be simulated here; None where it may."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        if self.simulate_anywhere or (
-            checks.is_loopback(f"http://{host}") and checks.is_loopback(self.origin)
-        ):
+        if self.simulate_anywhere or (is_loopback(f"http://{host}") and is_loopback(self.origin)):
             return None
         return (
             f"it makes calls fail on purpose, and this server ({self.origin}, listening on {self.host}) can "
@@ -159,7 +158,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         found = []
         if self.public_url is None and self.host in ("0.0.0.0", "::", ""):  # noqa: S104  compared, not bound
             found.append(f"links begin with {self.origin}, which nobody can open: set public_url")
-        if self.origin.startswith("http://") and not checks.is_loopback(self.origin):
+        if self.origin.startswith("http://") and not is_loopback(self.origin):
             found.append(
                 f"{self.origin} is not encrypted: use TLS, here or in a proxy, and an https public_url"
             )

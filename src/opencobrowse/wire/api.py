@@ -65,6 +65,20 @@ class ErrorBody(msgspec.Struct, rename="camel", kw_only=True):
     entity_name: str | UnsetType = UNSET
 
 
+class Numbered(Answer):
+    """What every page of a listing has that is asked for by number."""
+
+    page_size: int
+    page_number: int
+    total: int
+    page_count: int
+    self_uri: str
+    first_uri: str
+    last_uri: str
+    next_uri: str | None = None
+    previous_uri: str | None = None
+
+
 # -- conversations -----------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta
 
-from opencobrowse.wire.api import Answer, Body, Ref, SessionAnswer, Text, TransferResponse, Wrapup
+from opencobrowse.wire.api import Answer, Body, Numbered, Ref, SessionAnswer, Text, TransferResponse, Wrapup
 from opencobrowse.wire.described import MOMENT, Filled, Never, NoId
 
 
@@ -58,19 +58,10 @@ class CobrowseConversation(Answer):
     recent_transfers: list[TransferResponse] | None = None
 
 
-class CobrowseConversationListing(Answer):
+class CobrowseConversationListing(Numbered, kw_only=True):
     """The platform's `CobrowseConversationEntityListing`."""
 
     entities: list[CobrowseConversation]
-    page_size: int
-    page_number: int
-    total: int
-    page_count: int
-    self_uri: str
-    first_uri: str
-    last_uri: str
-    next_uri: str | None = None
-    previous_uri: str | None = None
 
 
 class CobrowseSessionPatch(Body):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from opencobrowse.wire.api import Answer, Body, Text
+from opencobrowse.wire.api import Answer, Body, Numbered, Text
 from opencobrowse.wire.described import Email, Password, PermissionName, also
 from opencobrowse.wire.roles import UserAuthorization
 
@@ -133,19 +133,10 @@ class User(Answer, omit_defaults=False):
     employer_info: Any = UNSET
 
 
-class UserListing(Answer):
+class UserListing(Numbered, kw_only=True):
     """The platform's `UserEntityListing`."""
 
     entities: list[User]
-    page_size: int
-    page_number: int
-    total: int
-    page_count: int
-    self_uri: str
-    first_uri: str
-    last_uri: str
-    next_uri: str | None = None
-    previous_uri: str | None = None
 
 
 class NewUser(Body):

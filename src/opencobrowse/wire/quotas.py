@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from opencobrowse.wire.api import Answer
-from opencobrowse.wire.roles import Numbered
+from opencobrowse.wire.api import Answer, Numbered
 
 
 class Limit(Answer):

@@ -6,25 +6,11 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
-from opencobrowse.wire.api import Answer, Body, Text
+from opencobrowse.wire.api import Answer, Body, Numbered, Text
 from opencobrowse.wire.described import Never, NotEmpty, PermissionName
 
 Ids = Annotated[list[str], Meta(max_length=1000)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
-
-
-class Numbered(Answer):
-    """What every page of a listing has that is asked for by number."""
-
-    page_size: int
-    page_number: int
-    total: int
-    page_count: int
-    self_uri: str
-    first_uri: str
-    last_uri: str
-    next_uri: str | None = None
-    previous_uri: str | None = None
 
 
 class PermissionPolicy(Answer, omit_defaults=False):

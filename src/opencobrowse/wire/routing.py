@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta
 
-from opencobrowse.wire.api import Answer, Body
+from opencobrowse.wire.api import Answer, Body, Numbered
 from opencobrowse.wire.people import Division
 
 
@@ -22,19 +22,10 @@ class WrapupCode(Answer):
     description: str | None = None
 
 
-class WrapupCodeListing(Answer):
+class WrapupCodeListing(Numbered, kw_only=True):
     """The platform's `WrapupCodeEntityListing`."""
 
     entities: list[WrapupCode]
-    page_size: int
-    page_number: int
-    total: int
-    page_count: int
-    self_uri: str
-    first_uri: str
-    last_uri: str
-    next_uri: str | None = None
-    previous_uri: str | None = None
 
 
 class WrapupCodeRequest(Body):

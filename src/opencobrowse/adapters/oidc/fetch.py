@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import ssl
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -12,20 +11,13 @@ import httpx
 import msgspec
 
 from opencobrowse.kernel import limits
+from opencobrowse.kernel.addresses import is_loopback
 from opencobrowse.ports.identity import ProviderDown
 
 T = TypeVar("T")
 
 _SHOWN: Final = 300
 """Characters of an answer that the log is told."""
-
-
-def is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def may_be_asked(url: str, issuer: str) -> bool:

@@ -78,11 +78,7 @@ def _wrapups(core: Core) -> list[Any]:
         request: AnyRequest, conversation_id: FromPath[str], participant_id: FromPath[str]
     ) -> wire.AssignedWrapupCode:
         """What an agent concluded; `provisional=true`: even if it is not their last word."""
-        actor = await actor_of(request, core)
-        provisional = query.flag(request, "provisional")
-        return legs.assigned(
-            await core.media.wrapup(actor, conversation_id, participant_id, None, provisional)
-        )
+        return await wrapup_of(core, request, conversation_id, participant_id)
 
     @get(f"{_LEG}/wrapup")
     async def get_communication_wrapup(
@@ -92,19 +88,14 @@ def _wrapups(core: Core) -> list[Any]:
         communication_id: FromPath[str],
     ) -> wire.AssignedWrapupCode:
         """The same by one of their communications."""
-        actor = await actor_of(request, core)
-        provisional = query.flag(request, "provisional")
-        return legs.assigned(
-            await core.media.wrapup(actor, conversation_id, participant_id, communication_id, provisional)
-        )
+        return await wrapup_of(core, request, conversation_id, participant_id, communication_id)
 
     @get(f"{_BASE}{_WHO}/wrapupcodes")
     async def list_cobrowse_wrapup_codes(
         request: AnyRequest, conversation_id: FromPath[str], participant_id: FromPath[str]
     ) -> list[routing.WrapupCode]:
         """The conclusions that a participant may choose from, by name."""
-        actor = await actor_of(request, core)
-        return [legs.code(c) for c in await core.media.codes(actor, conversation_id, participant_id)]
+        return await codes_for(core, request, conversation_id, participant_id)
 
     @post(f"{_LEG}/wrapup", status_code=202)
     async def post_communication_wrapup(
@@ -134,9 +125,7 @@ def _transfers(core: Core) -> list[Any]:
     ) -> Response[None]:
         """Transfer the session to another agent, at once. `participantId` is its agent's. The customer's page
         goes on sharing and shows who sees it now; control is given up. The same once more is no error."""
-        actor = await actor_of(request, core)
-        await core.transfers(actor, conversation_id, participant_id, target_of(data))
-        return Nothing(202)
+        return await hand_over(core, request, conversation_id, participant_id, data)
 
     @get("/api/v2/opencobrowse/sessions/{session_id:str}/colleagues")
     async def list_colleagues(request: AnyRequest, session_id: FromPath[str]) -> wire.ColleagueListing:
@@ -161,6 +150,38 @@ def _recording(core: Core) -> list[Any]:
     return [put_recording_state]
 
 
+# -- what the calls of `twins` do, too ---------------------------------------------------------------------
+
+
+async def wrapup_of(
+    core: Core,
+    request: AnyRequest,
+    conversation_id: str,
+    participant_id: str,
+    communication_id: str | None = None,
+) -> wire.AssignedWrapupCode:
+    actor = await actor_of(request, core)
+    provisional = query.flag(request, "provisional")
+    said = await core.media.wrapup(actor, conversation_id, participant_id, communication_id, provisional)
+    return legs.assigned(said)
+
+
+async def codes_for(
+    core: Core, request: AnyRequest, conversation_id: str, participant_id: str
+) -> list[routing.WrapupCode]:
+    actor = await actor_of(request, core)
+    return [legs.code(c) for c in await core.media.codes(actor, conversation_id, participant_id)]
+
+
+async def hand_over(
+    core: Core, request: AnyRequest, conversation_id: str, participant_id: str, body: wire.TransferRequest
+) -> Response[None]:
+    actor = await actor_of(request, core)
+    target = Target(body.user_id, body.user_name, body.address, body.queue_id, bool(body.voicemail))
+    await core.transfers(actor, conversation_id, participant_id, target)
+    return Nothing(202)
+
+
 async def keep_recording_state(
     core: Core, request: AnyRequest, conversation_id: str, data: wire.SetRecordingState
 ) -> Response[str]:
@@ -168,10 +189,6 @@ async def keep_recording_state(
     state = RecordingState(data.recording_state)
     after = await core.media.set_recording(actor, conversation_id, state)
     return Response(f'"{after.recording_state.value}"', media_type="application/json")
-
-
-def target_of(body: wire.TransferRequest) -> Target:
-    return Target(body.user_id, body.user_name, body.address, body.queue_id, bool(body.voicemail))
 
 
 def wish_of(body: wire.MediaParticipantRequest) -> MediaWish:

@@ -10,11 +10,9 @@ from typing import Any, Final
 from litestar import Response, get, patch, post
 from litestar.params import FromPath, JSONBody
 
-from opencobrowse.http import legs, query
 from opencobrowse.http.auth import actor_of
-from opencobrowse.http.framework import Nothing
 from opencobrowse.http.problems import AnyRequest
-from opencobrowse.http.routes.participants import keep_recording_state, target_of
+from opencobrowse.http.routes.participants import codes_for, hand_over, keep_recording_state, wrapup_of
 from opencobrowse.services.core import Core
 from opencobrowse.wire import cobrowsesessions as wire
 from opencobrowse.wire import routing
@@ -41,19 +39,14 @@ def handlers(core: Core) -> list[Any]:
         request: AnyRequest, conversation_id: FromPath[str], participant_id: FromPath[str]
     ) -> wire.AssignedWrapupCode:
         """What an agent concluded; `provisional=true`: even if it is not their last word."""
-        actor = await actor_of(request, core)
-        provisional = query.flag(request, "provisional")
-        return legs.assigned(
-            await core.media.wrapup(actor, conversation_id, participant_id, None, provisional)
-        )
+        return await wrapup_of(core, request, conversation_id, participant_id)
 
     @get(f"{_WHO}/wrapupcodes")
     async def list_participant_wrapup_codes(
         request: AnyRequest, conversation_id: FromPath[str], participant_id: FromPath[str]
     ) -> list[routing.WrapupCode]:
         """The conclusions that a participant may choose from, by name."""
-        actor = await actor_of(request, core)
-        return [legs.code(c) for c in await core.media.codes(actor, conversation_id, participant_id)]
+        return await codes_for(core, request, conversation_id, participant_id)
 
     @post(f"{_WHO}/replace", status_code=202)
     async def replace_participant(
@@ -63,9 +56,7 @@ def handlers(core: Core) -> list[Any]:
         data: JSONBody[wire.TransferRequest],
     ) -> Response[None]:
         """Transfer the conversation's session to another agent."""
-        actor = await actor_of(request, core)
-        await core.transfers(actor, conversation_id, participant_id, target_of(data))
-        return Nothing(202)
+        return await hand_over(core, request, conversation_id, participant_id, data)
 
     @post(f"{_WHO}/replace/agent", status_code=202)
     async def replace_participant_by_agent(
@@ -75,9 +66,7 @@ def handlers(core: Core) -> list[Any]:
         data: JSONBody[wire.TransferRequest],
     ) -> Response[None]:
         """The same, as the platform's `TransferToAgentRequest` asks for it."""
-        actor = await actor_of(request, core)
-        await core.transfers(actor, conversation_id, participant_id, target_of(data))
-        return Nothing(202)
+        return await hand_over(core, request, conversation_id, participant_id, data)
 
     @patch(f"{_BASE}/recordingstate", status_code=200)
     async def patch_recording_state(
