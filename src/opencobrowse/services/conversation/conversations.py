@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from opencobrowse.domain.conversation import (
     Conversation,
@@ -40,6 +40,9 @@ __all__ = ["Conversations", "Endpoint", "NewConversation", "NewParticipant", "Pa
 
 Pair = tuple[Endpoint, Endpoint | None]
 """`from` and `to` of one entry of `addParticipants`."""
+
+
+_FEWER: Final = "Add fewer participants, or start a new conversation."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Conversations:
             made = await self._joining.make(actor, participant, f"participants[{number}]", now)
             if known(conversation, made) is None:
                 conversation = join(conversation, made, now)
-        _check_size(conversation)
+        check_size(conversation, _FEWER)
         return conversation
 
     async def get(self, actor: Actor, conversation_id: str) -> Conversation:
@@ -134,7 +137,7 @@ class Conversations:
             for participant in wanted:
                 if known(conversation, participant) is None:
                     conversation = join(conversation, replace(participant, id=new_id()), now)
-            _check_size(conversation)
+            check_size(conversation, _FEWER)
             return conversation
 
         conversation = await self._change(actor, found, decide)
@@ -152,12 +155,13 @@ class Conversations:
         return await change(self._store, before, again, decide, "The conversation")
 
 
-def _check_size(conversation: Conversation) -> None:
+def check_size(conversation: Conversation, cure: str) -> None:
+    """Raise 409 where too many take part."""
     if len(conversation.participants) > limits.PARTICIPANTS_PER_CONVERSATION:
         raise Clash(
             f"A conversation has at most {limits.PARTICIPANTS_PER_CONVERSATION} participants.",
             code="too.many.participants",
-            cure="Add fewer participants, or start a new conversation.",
+            cure=cure,
         )
 
 

@@ -9,21 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from opencobrowse.domain.conversation import AddressType, Conversation, Participant, Purpose, hand_over
+from opencobrowse.domain.conversation import AddressType, Participant, Purpose, hand_over
 from opencobrowse.domain.people import User
 from opencobrowse.domain.session import Session, SessionState, transfer
-from opencobrowse.kernel import limits
 from opencobrowse.kernel.clock import Clock
 from opencobrowse.kernel.errors import Clash, Detail, Fault, Forbidden, Invalid, NotFound, contradiction
 from opencobrowse.kernel.ids import canonical, new_id
 from opencobrowse.ports.rooms import Rooms
 from opencobrowse.ports.store import Conflict, Put, Store
 from opencobrowse.services.actor import Actor
+from opencobrowse.services.changes import ATTEMPTS, too_many
+from opencobrowse.services.conversation.conversations import check_size
 from opencobrowse.services.conversation.legs import Leg, Legs
 from opencobrowse.services.permissions import COBROWSE_AGENT, TRANSFER
 from opencobrowse.services.starting.casting import may_not
 
-_ATTEMPTS: Final = 8
+_SOMEBODY_HERE: Final = (
+    "Transfer to an agent who is in the conversation already, or start a new conversation."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Transfers:
         """
         actor.need(TRANSFER)
         _check_possible(target)
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             leg = await self._legs.find(actor, conversation_id, participant_id)
             user = await self._user(actor, target)
             if _done(leg, user):
@@ -64,9 +67,7 @@ class Transfers:
                 return await self._commit(leg, user)
             except Conflict:
                 continue
-        raise Clash(
-            "The session is being changed by too many at once.", code="conflict", cure="Send it again."
-        )
+        raise too_many("The session")
 
     async def colleagues(self, actor: Actor, session_id: str) -> list[User]:
         """Who could have the session: active users who may be agents, by name, without its agent."""
@@ -81,7 +82,7 @@ class Transfers:
         successor = Participant(new_id(), Purpose.AGENT, user.id, address_type=AddressType.USER,
                                 name=user.name, joined_at=now)  # fmt: skip
         conversation, agent = hand_over(leg.conversation, leg.participant.id, successor, now)
-        _check_size(conversation)
+        check_size(conversation, _SOMEBODY_HERE)
         after = transfer(leg.session, user.id, agent.id, now)
         await self._store.commit(Put(conversation), Put(after))
         stored = replace(after, version=after.version + 1)
@@ -185,12 +186,3 @@ def _not_its_agent(leg: Leg) -> Fault:
         cure=f"Name the participant of the session's agent: {agent}.",
         entity_id=who.id,
     )
-
-
-def _check_size(conversation: Conversation) -> None:
-    if len(conversation.participants) > limits.PARTICIPANTS_PER_CONVERSATION:
-        raise Clash(
-            f"A conversation has at most {limits.PARTICIPANTS_PER_CONVERSATION} participants.",
-            code="too.many.participants",
-            cure="Transfer to an agent who is in the conversation already, or start a new conversation.",
-        )

@@ -13,6 +13,7 @@ from opencobrowse.kernel.errors import Clash, Detail, Invalid, NotFound
 from opencobrowse.kernel.ids import canonical, new_id
 from opencobrowse.ports.store import Conflict, Delete, Put, Store
 from opencobrowse.services.actor import Actor
+from opencobrowse.services.changes import ATTEMPTS, too_many
 from opencobrowse.services.permissions import WRAPUP_CODE_EDIT, WRAPUP_CODE_VIEW
 
 _DEFAULTS: Final = (
@@ -106,7 +107,7 @@ class WrapupCodes:
         self, again: Callable[[], Awaitable[WrapupCode]], decide: Callable[[WrapupCode], WrapupCode]
     ) -> WrapupCode:
         """A conflict is a name that is taken, or somebody who was faster: another look tells which."""
-        for _ in range(8):
+        for _ in range(ATTEMPTS):
             before = await again()
             after = decide(before)
             if after == before:
@@ -118,7 +119,7 @@ class WrapupCodes:
                     raise
                 continue
             return replace(after, version=after.version + 1)
-        raise Clash("The wrap-up code is being changed by too many at once.", code="conflict")
+        raise too_many("The wrap-up code")
 
     async def _put(self, code: WrapupCode) -> None:
         try:

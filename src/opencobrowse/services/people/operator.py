@@ -10,12 +10,12 @@ from opencobrowse.kernel import limits
 from opencobrowse.kernel.errors import Clash, Invalid, NotFound
 from opencobrowse.ports.passwords import Passwords
 from opencobrowse.ports.store import Change, Conflict, Delete, Put, Store
+from opencobrowse.services.changes import ATTEMPTS
 from opencobrowse.services.people.directory import Directory
 from opencobrowse.services.people.grants import PEOPLE_READ, roles_of, with_grants
 from opencobrowse.services.permissions import AGENT_PERMISSIONS, COBROWSE_AGENT
 from opencobrowse.services.signin.signouts import everything_of
 
-_ATTEMPTS: Final = 8
 _AT_ONCE: Final = 1_000
 
 
@@ -86,7 +86,7 @@ class Operator:
             made = await self._directory.create_user(email, name, password, agent=agent, org_id=org_id)
             return Person(made, made=True)
         hashed = await self._passwords.hash(password)
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             user = (await self._store.find(User, email=email.strip().lower()))[0]
             roles = await roles_of(self._store, user)
             after = replace(
@@ -104,7 +104,7 @@ class Operator:
     async def release(self, email: str) -> User:
         """Let a user go from their account at the identity provider, and end their sign-ins: the next person
         whom the provider vouches for with this address is them. Raises `NotFound`."""
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             found = await self._store.find(User, email=email.strip().lower())
             if not found:
                 raise NotFound(f"There is no user {email}.", code="user.not.found")

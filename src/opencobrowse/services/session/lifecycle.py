@@ -18,9 +18,8 @@ from opencobrowse.kernel.ids import Millis
 from opencobrowse.kernel.secrets import Secret, digest, new_token
 from opencobrowse.ports.rooms import Rooms
 from opencobrowse.ports.store import Conflict, Put, Store
-from opencobrowse.services.changes import change
+from opencobrowse.services.changes import ATTEMPTS, change, too_many
 
-_ATTEMPTS: Final = 8
 OFFER_CHANGED: Final = "offer.changed"
 """The code of a yes to an agent who has transferred the session since."""
 
@@ -112,7 +111,7 @@ class Lifecycle:
 
     async def end_conversation(self, conversation: Conversation) -> Conversation:
         """End it and the session in it, in one commit. Ending what has ended is no error."""
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             if not conversation.live:
                 return conversation
             now = self._clock.now()
@@ -127,7 +126,7 @@ class Lifecycle:
             for session in over:
                 self._rooms.close(session)
             return replace(ended, version=ended.version + 1)
-        raise Clash("The conversation is being changed by too many at once.", code="conflict")
+        raise too_many("The conversation")
 
     async def sweep_conversations(self) -> int:
         """End the conversations in which nothing has happened for 24 h. How many were looked at.

@@ -35,6 +35,7 @@ from opencobrowse.ports.identity import (
     ProviderDown,
 )
 from opencobrowse.ports.store import Conflict, Put, Store
+from opencobrowse.services.changes import ATTEMPTS
 from opencobrowse.services.people.directory import Directory
 from opencobrowse.services.permissions import AGENT_PERMISSIONS
 from opencobrowse.services.signin.access import Access, Grant
@@ -46,7 +47,6 @@ log = logging.getLogger("opencobrowse.single_sign_on")
 START: Final = "/oauth/oidc/start"
 CALLBACK: Final = "/oauth/oidc/callback"
 
-_ATTEMPTS: Final = 8
 _MAX_NAME: Final = 100
 
 
@@ -161,7 +161,7 @@ class SingleSignOn:
 
     async def _user(self, person: Person) -> User:
         """The user that `person` is, who may have been made or bound a moment ago by another tab."""
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             try:
                 user = await self._known(person) or await self._bound(person)
             except Conflict:

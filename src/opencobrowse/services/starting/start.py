@@ -21,6 +21,7 @@ from opencobrowse.kernel.ids import Millis, canonical, iso, new_id
 from opencobrowse.ports.rooms import Rooms
 from opencobrowse.ports.store import Change, Conflict, Put, Store
 from opencobrowse.services.actor import Actor
+from opencobrowse.services.changes import ATTEMPTS
 from opencobrowse.services.links import Links
 from opencobrowse.services.lookups import conversation_of
 from opencobrowse.services.permissions import COBROWSE_ADD, COBROWSE_READ, COBROWSE_VOICE_ADD
@@ -29,7 +30,6 @@ from opencobrowse.services.starting.casting import Casting, customer_for
 from opencobrowse.services.starting.idempotency import Once
 from opencobrowse.services.starting.policy import Policy
 
-_ATTEMPTS: Final = 8
 _NEEDS_TRANSPORT: Final = (AddressType.SIP, AddressType.EMAIL, AddressType.PHONE)
 
 
@@ -116,7 +116,7 @@ class StartSession:
         self, actor: Actor, request: StartRequest, once: Once[Started] | None, new: Conversation | None
     ) -> Started | Remembered:
         actor.need(COBROWSE_ADD, COBROWSE_VOICE_ADD)
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             if once and (kept := await once.kept(self._store, self._clock.now())):
                 return kept
             try:

@@ -13,11 +13,11 @@ from opencobrowse.kernel.ids import new_id
 from opencobrowse.kernel.secrets import Secret, new_token
 from opencobrowse.ports.store import Conflict, Delete, Put, Store
 from opencobrowse.services.actor import Actor
+from opencobrowse.services.changes import ATTEMPTS, too_many
 from opencobrowse.services.permissions import DEPLOYMENT_EDIT, DEPLOYMENT_VIEW
 from opencobrowse.services.web.configurations import Version, checked_name, current_of, no_configuration
 from opencobrowse.services.web.domains import allows, checked_domains, page_address
 
-_ATTEMPTS: Final = 8
 _PATH: Final = "/api/v2/webdeployments/deployments"
 
 
@@ -144,7 +144,7 @@ class Deployments:
     async def _change(
         self, actor: Actor, deployment_id: str, decide: Callable[[Deployment], Deployment]
     ) -> DeploymentView:
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             after = decide(await self._mine(actor, deployment_id))
             view = await self._view(after)
             try:
@@ -152,7 +152,7 @@ class Deployments:
             except Conflict:
                 continue
             return replace(view, deployment=replace(after, version=after.version + 1))
-        raise Clash("The deployment is being changed by too many at once.", code="conflict")
+        raise too_many("The deployment")
 
     async def _no_configuration_named(self, actor: Actor, wish: DeploymentWish) -> Fault:
         found = await self._store.find(Configuration, org_id=actor.org_id)
