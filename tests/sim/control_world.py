@@ -251,7 +251,7 @@ class ControlWorld(Backstage):
         self.begin()
         self.asking = None
         if self.record.sharing:
-            self.hub.room(self.record)
+            self.hub.restore(self.record)
         await self.turns()
 
     async def wait(self, seconds: int) -> None:

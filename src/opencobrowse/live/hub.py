@@ -185,6 +185,11 @@ class Hub:
             self._absences.begin(session.id, set(), self._clock.monotonic())
         return room
 
+    def restore(self, session: Session) -> None:
+        """The room of a session that an earlier process had. Nobody can say whether its agent had come:
+        control that nobody has ends as if they had just left."""
+        self.room(session).hold.known = True
+
     def reflect(self, room: Room, session: Session) -> bool:
         """Make `room` what the record says, unless it is older than what the room knows. True if it did."""
         if session.version < room.version or not session.live:

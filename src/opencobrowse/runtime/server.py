@@ -82,7 +82,7 @@ async def restore(parts: Parts) -> None:
     """Sessions that were running when the process stopped: their rooms wait for both sides to come back."""
     for session in await parts.store.live_sessions():
         if session.sharing:
-            parts.hub.room(session)
+            parts.hub.restore(session)
 
 
 async def _run(
